@@ -1,0 +1,6 @@
+#![doc = include_str!("../README.md")]
+
+pub mod clock;
+pub mod diagnostic;
+pub mod id_source;
+pub mod limits;
