@@ -53,29 +53,48 @@ pub enum Place {
 impl Diagnostic {
     /// An error with neither help nor section yet.
     pub fn error(code: &'static str, place: Place, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, place, message: message.into(), help: None, section: None }
+        Self {
+            code,
+            severity: Severity::Error,
+            place,
+            message: message.into(),
+            help: None,
+            section: None,
+        }
     }
 
     /// A warning with neither help nor section yet.
     pub fn warning(code: &'static str, place: Place, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, place, message) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, place, message)
+        }
     }
 
     /// A note with neither help nor section yet.
     pub fn note(code: &'static str, place: Place, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Note, ..Self::error(code, place, message) }
+        Self {
+            severity: Severity::Note,
+            ..Self::error(code, place, message)
+        }
     }
 
     /// The same finding with advice.
     #[must_use]
     pub fn with_help(self, help: impl Into<String>) -> Self {
-        Self { help: Some(help.into()), ..self }
+        Self {
+            help: Some(help.into()),
+            ..self
+        }
     }
 
     /// The same finding with the section of the rule.
     #[must_use]
     pub fn with_section(self, section: &'static str) -> Self {
-        Self { section: Some(section), ..self }
+        Self {
+            section: Some(section),
+            ..self
+        }
     }
 }
 

@@ -29,7 +29,9 @@ pub struct CountingIds {
 impl CountingIds {
     /// A source whose first UUID is made of the number `first`.
     pub fn from(first: u64) -> Self {
-        Self { next: AtomicU64::new(first) }
+        Self {
+            next: AtomicU64::new(first),
+        }
     }
 }
 

@@ -1,1 +1,11 @@
 #![doc = include_str!("../README.md")]
+
+pub mod build;
+pub mod canonical;
+pub mod id;
+pub mod json;
+pub mod marking;
+pub mod object;
+pub mod reference;
+pub mod selector;
+pub mod timestamp;

@@ -1,0 +1,86 @@
+//! Canonical form (RFC 8785) and the deterministic identifiers that rest on it (STIX 2.1 §2.9).
+
+use serde_json::{Map, Value};
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::id::{Id, SCO_NAMESPACE};
+
+/// Why a value has no canonical form.
+#[derive(Debug, Error)]
+#[error("this JSON value has no canonical form (RFC 8785)")]
+pub struct CanonicalError(#[source] serde_json::Error);
+
+/// The canonical form of a JSON value, RFC 8785.
+///
+/// # Errors
+/// A number that is not finite in IEEE 754 double precision.
+pub fn canonical(value: &Value) -> Result<String, CanonicalError> {
+    serde_json_canonicalizer::to_string(value).map_err(CanonicalError)
+}
+
+/// The deterministic identifier of an SCO, or none where the object has no contributing property (§2.9: then the
+/// identifier is a random UUID) or `kind` has no contributing properties at all.
+///
+/// Of `hashes` only one contributes: the first present of MD5, SHA-1, SHA-256, SHA-512.
+pub fn sco_id(kind: &str, properties: &Map<String, Value>) -> Option<Id> {
+    let names = contributing_properties(kind)?;
+    let mut contributing = Map::new();
+    for name in names {
+        let Some(value) = properties.get(*name) else {
+            continue;
+        };
+        let value = match (*name, value) {
+            ("hashes", Value::Object(hashes)) => Value::Object(one_hash(hashes)?),
+            _ => value.clone(),
+        };
+        contributing.insert((*name).to_owned(), value);
+    }
+    if contributing.is_empty() {
+        return None;
+    }
+    let name = canonical(&Value::Object(contributing)).ok()?;
+    Id::new(kind, Uuid::new_v5(&SCO_NAMESPACE, name.as_bytes())).ok()
+}
+
+/// The ID-contributing properties of each SCO type (STIX 2.1 §6); none for types that have no deterministic identifier.
+pub fn contributing_properties(kind: &str) -> Option<&'static [&'static str]> {
+    Some(match kind {
+        "artifact" => &["hashes", "payload_bin"],
+        "autonomous-system" => &["number"],
+        "directory" => &["path"],
+        "domain-name" | "email-addr" | "ipv4-addr" | "ipv6-addr" | "mac-addr" | "url" => &["value"],
+        "email-message" => &["from_ref", "subject", "body"],
+        "file" => &["hashes", "name", "parent_directory_ref", "extensions"],
+        "mutex" => &["name"],
+        "network-traffic" => &[
+            "start",
+            "end",
+            "src_ref",
+            "dst_ref",
+            "src_port",
+            "dst_port",
+            "protocols",
+            "extensions",
+        ],
+        "software" => &["name", "cpe", "swid", "vendor", "version"],
+        "user-account" => &["account_type", "user_id", "account_login"],
+        "windows-registry-key" => &["key", "values"],
+        "x509-certificate" => &["hashes", "serial_number"],
+        _ => return None,
+    })
+}
+
+/// The one hash that contributes; the hashes as they are if none of the four is among them.
+fn one_hash(hashes: &Map<String, Value>) -> Option<Map<String, Value>> {
+    if hashes.is_empty() {
+        return None;
+    }
+    let chosen = ["MD5", "SHA-1", "SHA-256", "SHA-512"]
+        .iter()
+        .find_map(|name| hashes.get_key_value(*name));
+    Some(match chosen {
+        Some((name, value)) => Map::from_iter([(name.clone(), value.clone())]),
+        None => hashes.clone(),
+    })
+}

@@ -1,0 +1,118 @@
+//! Identifiers: `type--UUID`, STIX 2.1 §2.9.
+
+use std::fmt;
+
+use thiserror::Error;
+use uuid::Uuid;
+
+/// The namespace of deterministic SCO identifiers, STIX 2.1 §2.9.
+pub const SCO_NAMESPACE: Uuid = Uuid::from_u128(0x00ab_edb4_aa42_466c_9c01_fed2_3315_a9b7);
+
+/// An identifier: an object type, two hyphens, a UUID in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id {
+    text: Box<str>,
+    type_bytes: usize,
+}
+
+/// Why a text is not an identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ParseIdError {
+    /// No `--` between type and UUID.
+    #[error("an identifier has the form `type--UUID`")]
+    Form,
+    /// The type has characters or a length that §3.1 does not allow.
+    #[error("a type name is 3 to 250 characters of a-z, 0-9 and `-`")]
+    Type,
+    /// What follows is not a UUID in lower case with hyphens.
+    #[error("the part after `--` is a UUID in lower case with hyphens (RFC 9562)")]
+    Uuid,
+}
+
+impl Id {
+    /// Reads an identifier.
+    ///
+    /// The UUID may be of any version (§2.9 recommends 4 and, for SCOs, 5; others circulate), but must be written in
+    /// lower case with hyphens: two spellings of one id would be two ids to everybody who compares text.
+    ///
+    /// # Errors
+    /// [`ParseIdError`] says which part is wrong.
+    pub fn parse(text: &str) -> Result<Self, ParseIdError> {
+        let (kind, uuid) = text.split_once("--").ok_or(ParseIdError::Form)?;
+        // A type name may itself hold `--` only in extensions' types; §2.9 forbids it, so the first is the separator.
+        if !is_type_name(kind) {
+            return Err(ParseIdError::Type);
+        }
+        let hyphens = [8, 13, 18, 23];
+        let well_formed = uuid.len() == 36
+            && uuid.bytes().enumerate().all(|(at, byte)| {
+                if hyphens.contains(&at) {
+                    byte == b'-'
+                } else {
+                    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+                }
+            });
+        if !well_formed {
+            return Err(ParseIdError::Uuid);
+        }
+        Ok(Self {
+            text: text.into(),
+            type_bytes: kind.len(),
+        })
+    }
+
+    /// The identifier of `kind` with `uuid`.
+    ///
+    /// # Errors
+    /// [`ParseIdError::Type`] if `kind` is not a type name.
+    pub fn new(kind: &str, uuid: Uuid) -> Result<Self, ParseIdError> {
+        if is_type_name(kind) {
+            Ok(Self {
+                text: format!("{kind}--{uuid}").into(),
+                type_bytes: kind.len(),
+            })
+        } else {
+            Err(ParseIdError::Type)
+        }
+    }
+
+    /// The whole text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The object type, for example `indicator`.
+    pub fn kind(&self) -> &str {
+        self.text.get(..self.type_bytes).unwrap_or_default()
+    }
+
+    /// The UUID.
+    pub fn uuid(&self) -> Uuid {
+        let text = self.text.get(self.type_bytes + 2..).unwrap_or_default();
+        // INVARIANT: the constructors admit nothing that is not a UUID.
+        Uuid::try_parse(text).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::str::FromStr for Id {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+/// Whether `name` may name an object type: STIX 2.1 §2.9 and §3.1, 3 to 250 of `a-z0-9-`.
+pub fn is_type_name(name: &str) -> bool {
+    (3..=250).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+        && !name.contains("--")
+}

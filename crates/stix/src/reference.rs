@@ -1,0 +1,71 @@
+//! References from one object to others: every `…_ref` and `…_refs`, wherever it stands.
+
+use base::limits::REFERENCES_PER_OBJECT;
+use serde_json::{Map, Value};
+
+use crate::id::Id;
+use crate::selector::{Selector, Step};
+
+/// One reference and the place where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The property or list item that holds the identifier.
+    pub place: Selector,
+    /// The object referred to.
+    pub target: Id,
+}
+
+impl Reference {
+    /// Whether the reference is to a marking, and says how the object may be handled rather than what it is about.
+    pub fn is_marking(&self) -> bool {
+        matches!(self.place.steps().first(), Some(Step::Property(name)) if name == "object_marking_refs" || name == "granular_markings")
+    }
+}
+
+/// All references of an object, in the order of the properties' names.
+///
+/// Only identifiers count: `object_ref` inside an observed-data of STIX 2.0 (a local number) is not one. Property
+/// names of the standard end in `_ref` and `_refs` exactly when they refer (§3.1); custom properties follow.
+/// Values of any other string property that *are* an identifier of an object are found too, so that an extension
+/// which names its reference otherwise does not carry one past the gate unseen.
+pub fn references(properties: &Map<String, Value>) -> Vec<Reference> {
+    let mut found = Vec::new();
+    for (name, value) in properties {
+        if matches!(name.as_str(), "id" | "type" | "spec_version") {
+            continue;
+        }
+        visit(value, &mut vec![Step::Property(name.clone())], &mut found);
+    }
+    found
+}
+
+fn visit(value: &Value, path: &mut Vec<Step>, found: &mut Vec<Reference>) {
+    if found.len() >= REFERENCES_PER_OBJECT {
+        return;
+    }
+    match value {
+        Value::String(text) => {
+            if let Ok(target) = Id::parse(text) {
+                found.push(Reference {
+                    place: Selector::from_steps(path.clone()),
+                    target,
+                });
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push(Step::Item(index));
+                visit(item, path, found);
+                path.pop();
+            }
+        }
+        Value::Object(map) => {
+            for (name, item) in map {
+                path.push(Step::Property(name.clone()));
+                visit(item, path, found);
+                path.pop();
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
