@@ -1,1 +1,7 @@
 #![doc = include_str!("../README.md")]
+
+pub mod backend;
+pub mod filter;
+pub mod limits;
+pub mod media_type;
+pub mod message;

@@ -1,0 +1,80 @@
+//! Envelopes: objects on their way, §3.7.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// An envelope as received; its objects are the sender's JSON texts, byte for byte.
+#[derive(Debug, Deserialize)]
+pub struct Envelope<'a> {
+    /// Whether there are more objects than these.
+    #[serde(default)]
+    pub more: bool,
+    /// Where to go on.
+    #[serde(default)]
+    pub next: Option<String>,
+    #[serde(borrow, default)]
+    objects: Vec<&'a RawValue>,
+}
+
+impl<'a> Envelope<'a> {
+    /// Reads an envelope; properties that the standard does not know are passed over, so that a bundle is read too.
+    ///
+    /// The objects are JSON values, nothing more is known of them.
+    ///
+    /// # Errors
+    /// Where the text is no JSON object of this shape.
+    pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// The JSON texts of the objects.
+    pub fn objects(&self) -> impl ExactSizeIterator<Item = &'a str> {
+        self.objects.iter().map(|object| object.get())
+    }
+}
+
+/// Writes an envelope around `objects`, each of which must be one JSON text; their bytes stay as they are.
+///
+/// An envelope without objects is `{}`, with `more` only where it is true (§3.7).
+pub fn write<'t>(
+    objects: impl IntoIterator<Item = &'t str>,
+    more: bool,
+    next: Option<&str>,
+) -> String {
+    let mut body = String::from("{");
+    if more {
+        body.push_str("\"more\":true");
+    }
+    if let Some(next) = next {
+        separate(&mut body);
+        body.push_str("\"next\":");
+        // A string is always written.
+        body.push_str(&serde_json::Value::String(next.to_owned()).to_string());
+    }
+    let mut first = true;
+    for object in objects {
+        if first {
+            separate(&mut body);
+            body.push_str("\"objects\":[");
+            first = false;
+        } else {
+            body.push(',');
+        }
+        body.push_str(object);
+    }
+    if !first {
+        if !more {
+            body.push_str("],\"more\":false}");
+            return body;
+        }
+        body.push(']');
+    }
+    body.push('}');
+    body
+}
+
+fn separate(body: &mut String) {
+    if body.len() > 1 {
+        body.push(',');
+    }
+}
