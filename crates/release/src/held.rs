@@ -1,0 +1,72 @@
+//! An object in a node's hands, closed to everybody but the gate.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use stix::id::Id;
+use stix::object::Object;
+
+use crate::party::{OrganisationId, PersonId};
+
+/// An object that the node holds.
+///
+/// The store makes these and hands them on; what is inside can be read only by [`crate::gate::Gate`], on behalf of
+/// an audience. The identifier alone is open, because the store needs it to find things.
+pub struct Held {
+    object: Object,
+    provenance: Provenance,
+}
+
+/// How an object came, and what its giver allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance {
+    /// The organisation that gave it to this node.
+    pub source: OrganisationId,
+    /// The person who entered it, where one did: that person may see it even if it is RED.
+    pub entered_by: Option<PersonId>,
+    /// Whether the reporter consents to its being passed on.
+    pub consent: Consent,
+    /// Nobody outside the house before this moment.
+    pub embargo_until: Option<Timestamp>,
+}
+
+/// What the reporter said to passing an object on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Consent {
+    /// It may be passed on as its markings say.
+    Given,
+    /// It stays in the house.
+    Refused,
+}
+
+impl Held {
+    /// Closes an object up.
+    pub fn seal(object: Object, provenance: Provenance) -> Self {
+        Self { object, provenance }
+    }
+
+    /// The identifier.
+    pub fn id(&self) -> &Id {
+        self.object.id()
+    }
+
+    /// The version, see [`Object::version`].
+    pub fn version(&self) -> Option<&stix::timestamp::Timestamp> {
+        self.object.version()
+    }
+
+    pub(crate) fn object(&self) -> &Object {
+        &self.object
+    }
+
+    pub(crate) fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+}
+
+impl fmt::Debug for Held {
+    /// Says that something is held, and nothing of it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").finish_non_exhaustive()
+    }
+}
