@@ -1,0 +1,28 @@
+//! Where the project is, and what cargo knows of it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use cargo_metadata::{Metadata, MetadataCommand};
+
+/// The folder of the root manifest.
+pub(crate) fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_path_buf()
+}
+
+/// The cargo that runs this program, else the one on the path.
+pub(crate) fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// The workspace's own packages.
+pub(crate) fn metadata() -> Result<Metadata> {
+    MetadataCommand::new()
+        .cargo_path(cargo())
+        .current_dir(root())
+        .no_deps()
+        .exec()
+        .context("cannot ask cargo for the workspace's packages")
+}
