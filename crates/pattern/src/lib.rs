@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+
+pub mod alternative;
+pub mod build;
+mod check;
+pub mod code;
+pub mod constant;
+mod findings;
+pub mod format;
+pub mod literal;
+pub mod network;
+pub mod parse;
+pub mod span;
+pub mod token;
+pub mod tree;

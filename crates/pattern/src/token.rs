@@ -1,0 +1,665 @@
+//! From text to tokens.
+//!
+//! Every token knows its bytes, every constant is decoded here, and what is wrong with the text is reported
+//! here: an [`Kind::Invalid`] token stands where something was meant and has been complained about, so that
+//! the parser does not complain again. The standard defines the language in prose (§9); the lexical grammar
+//! is that of its companion grammar: keywords are case-sensitive, whitespace is Unicode `White_Space` (§9.4).
+
+use base::diagnostic::Diagnostic;
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+
+use crate::code;
+use crate::constant::{Constant, Float, Integer, Timestamp};
+use crate::findings::Findings;
+use crate::span::{Span, Spanned};
+
+/// One token and its place.
+pub type Token = Spanned<Kind>;
+
+/// What a token is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// `:`.
+    Colon,
+    /// `,`.
+    Comma,
+    /// A constant, decoded.
+    Constant(Constant),
+    /// `.`.
+    Dot,
+    /// The end of the text; always the last token, and only there.
+    End,
+    /// `=`.
+    Equal,
+    /// `>`.
+    Greater,
+    /// `>=`.
+    GreaterOrEqual,
+    /// Something that has already been reported.
+    Invalid,
+    /// A keyword.
+    Keyword(Keyword),
+    /// `[`.
+    LeftBracket,
+    /// `(`.
+    LeftParenthesis,
+    /// `<`.
+    Less,
+    /// `<=`.
+    LessOrEqual,
+    /// `!=`.
+    NotEqual,
+    /// `]`.
+    RightBracket,
+    /// `)`.
+    RightParenthesis,
+    /// `*`.
+    Star,
+    /// A name without apostrophes: letters, digits, `_` and `-`.
+    Word(String),
+}
+
+/// The keywords of the language, which are case-sensitive. `true` and `false` are constants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "each variant is the keyword it is named after, see `Keyword::text`"
+)]
+pub enum Keyword {
+    And,
+    Exists,
+    FollowedBy,
+    In,
+    IsSubset,
+    IsSuperset,
+    Like,
+    Matches,
+    Not,
+    Or,
+    Repeats,
+    Seconds,
+    Start,
+    Stop,
+    Times,
+    Within,
+}
+
+/// The tokens of a text, the last of which is [`Kind::End`], and what is wrong with the text.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    /// The tokens in the order of the text.
+    pub(crate) tokens: Vec<Token>,
+    /// Findings, errors among them when the text is not valid.
+    pub(crate) findings: Findings,
+}
+
+impl Keyword {
+    /// Every keyword.
+    pub const ALL: [Self; 16] = [
+        Self::And,
+        Self::Exists,
+        Self::FollowedBy,
+        Self::In,
+        Self::IsSubset,
+        Self::IsSuperset,
+        Self::Like,
+        Self::Matches,
+        Self::Not,
+        Self::Or,
+        Self::Repeats,
+        Self::Seconds,
+        Self::Start,
+        Self::Stop,
+        Self::Times,
+        Self::Within,
+    ];
+
+    /// The keyword as it is written.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::And => "AND",
+            Self::Exists => "EXISTS",
+            Self::FollowedBy => "FOLLOWEDBY",
+            Self::In => "IN",
+            Self::IsSubset => "ISSUBSET",
+            Self::IsSuperset => "ISSUPERSET",
+            Self::Like => "LIKE",
+            Self::Matches => "MATCHES",
+            Self::Not => "NOT",
+            Self::Or => "OR",
+            Self::Repeats => "REPEATS",
+            Self::Seconds => "SECONDS",
+            Self::Start => "START",
+            Self::Stop => "STOP",
+            Self::Times => "TIMES",
+            Self::Within => "WITHIN",
+        }
+    }
+
+    /// The keyword that is written `text`, if there is one.
+    pub fn of(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|keyword| keyword.text() == text)
+    }
+}
+
+/// Splits `text` into tokens.
+///
+/// The text must not be longer than [`PATTERN_BYTES`]: [`crate::parse::read`] has looked.
+pub(crate) fn tokens(text: &str) -> Tokens {
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        tokens: Vec::new(),
+        findings: Findings::default(),
+        commented: false,
+    };
+    while lexer.step() {}
+    let end = Span {
+        start: text.len(),
+        end: text.len(),
+    };
+    lexer.tokens.push(Token::new(Kind::End, end));
+    Tokens {
+        tokens: lexer.tokens,
+        findings: lexer.findings,
+    }
+}
+
+/// Whether `name` can be a step of an object path without apostrophes: a letter or `_`, then letters, digits
+/// and `_`, and no word of the language.
+pub fn is_plain_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes
+        .next()
+        .is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && !is_reserved(name)
+}
+
+/// Whether `text` can stand before the colon of an object path: a letter or `_`, then letters, digits, `_`
+/// and `-`.
+pub fn is_object_type(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes
+        .next()
+        .is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        && !is_reserved(text)
+}
+
+/// Whether `word` is a word of the language and thus no name without apostrophes.
+pub fn is_reserved(word: &str) -> bool {
+    Keyword::of(word).is_some() || matches!(word, "true" | "false")
+}
+
+struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    tokens: Vec<Token>,
+    findings: Findings,
+    commented: bool,
+}
+
+impl<'a> Lexer<'a> {
+    /// Reads one token or one stretch of what is skipped; `false` at the end.
+    fn step(&mut self) -> bool {
+        let start = self.at;
+        let Some(first) = self.peek(0) else {
+            return false;
+        };
+        if first.is_whitespace() {
+            self.take_while(char::is_whitespace);
+            return true;
+        }
+        let second = self.peek(first.len_utf8());
+        match (first, second) {
+            ('/', Some('*' | '/')) => self.comment(),
+            ('\'', _) => {
+                let kind = self
+                    .string()
+                    .map_or(Kind::Invalid, |text| Kind::Constant(Constant::String(text)));
+                self.push(kind, start);
+            }
+            ('"', _) => self.double_quoted(),
+            ('h', Some('\'')) => self.prefixed("hex", "h", decode_hex),
+            ('b', Some('\'')) => self.prefixed("binary", "b", decode_binary),
+            ('t', Some('\'')) => self.prefixed("timestamp", "t", decode_timestamp),
+            ('0'..='9', _) | ('.' | '+' | '-', Some('0'..='9')) => self.number(),
+            ('+' | '-', Some('.')) if self.peek(2).is_some_and(|digit| digit.is_ascii_digit()) => {
+                self.number();
+            }
+            _ if first.is_ascii_alphabetic() || first == '_' => self.word(),
+            _ => self.symbol(first, second),
+        }
+        true
+    }
+
+    fn symbol(&mut self, first: char, second: Option<char>) {
+        let start = self.at;
+        let (kind, bytes) = match (first, second) {
+            ('!', Some('=')) | ('<', Some('>')) => (Kind::NotEqual, 2),
+            ('=', Some('=')) => (Kind::Equal, 2),
+            ('<', Some('=')) => (Kind::LessOrEqual, 2),
+            ('>', Some('=')) => (Kind::GreaterOrEqual, 2),
+            ('=', _) => (Kind::Equal, 1),
+            ('<', _) => (Kind::Less, 1),
+            ('>', _) => (Kind::Greater, 1),
+            (':', _) => (Kind::Colon, 1),
+            ('.', _) => (Kind::Dot, 1),
+            (',', _) => (Kind::Comma, 1),
+            ('*', _) => (Kind::Star, 1),
+            ('(', _) => (Kind::LeftParenthesis, 1),
+            (')', _) => (Kind::RightParenthesis, 1),
+            ('[', _) => (Kind::LeftBracket, 1),
+            (']', _) => (Kind::RightBracket, 1),
+            _ => return self.stray(),
+        };
+        self.at += bytes;
+        let span = self.since(start);
+        let proper = match (first, second) {
+            ('=', Some('=')) => Some("="),
+            ('<', Some('>')) => Some("!="),
+            _ => None,
+        };
+        if let Some(proper) = proper {
+            let written = self.text.get(start..self.at).unwrap_or_default();
+            self.findings.push(
+                Diagnostic::warning(
+                    code::OPERATOR_ALIAS,
+                    span.place(),
+                    format!("`{written}` is not an operator of the standard"),
+                )
+                .with_help(format!("write `{proper}`; it is read as that"))
+                .with_section("STIX 2.1 §9.6.1"),
+            );
+        }
+        self.tokens.push(Token::new(kind, span));
+    }
+
+    /// Characters that begin nothing: one finding for the whole run.
+    fn stray(&mut self) {
+        let start = self.at;
+        self.take_while(|character| {
+            !character.is_whitespace()
+                && !character.is_ascii_alphanumeric()
+                && !"_'\"()[]:.,*=<>".contains(character)
+        });
+        if self.at == start {
+            // Only a character that `step` knows stops the run at once, and those do not come here; the
+            // lexer must move on whatever happens.
+            self.at += self.peek(0).map_or(1, char::len_utf8);
+        }
+        let span = self.since(start);
+        let run = excerpt(self.text.get(start..self.at).unwrap_or_default());
+        let help = if run.contains(['‘', '’', '‚', '‛', '′', '＇', '`']) {
+            Some("strings stand in plain apostrophes, U+0027")
+        } else if run.contains(['“', '”', '„', '＂']) {
+            Some("strings stand in apostrophes, U+0027, not in quotation marks")
+        } else if run.starts_with('!') {
+            Some("negation is written `NOT` before the operator, or `!=`")
+        } else if run.starts_with('&') || run.starts_with('|') {
+            Some("expressions are joined by `AND` and `OR`")
+        } else {
+            None
+        };
+        let diagnostic = Diagnostic::error(
+            code::STRAY_CHARACTER,
+            span.place(),
+            format!("`{run}` means nothing in a pattern"),
+        );
+        self.report(diagnostic, help);
+        self.tokens.push(Token::new(Kind::Invalid, span));
+    }
+
+    fn word(&mut self) {
+        let start = self.at;
+        self.take_while(|character| {
+            character.is_ascii_alphanumeric() || matches!(character, '_' | '-')
+        });
+        let word = self.text.get(start..self.at).unwrap_or_default();
+        let kind = match word {
+            "true" => Kind::Constant(Constant::Boolean(true)),
+            "false" => Kind::Constant(Constant::Boolean(false)),
+            _ => Keyword::of(word).map_or_else(|| Kind::Word(word.to_owned()), Kind::Keyword),
+        };
+        self.push(kind, start);
+    }
+
+    fn number(&mut self) {
+        let start = self.at;
+        let sign = self.peek(0).filter(|sign| matches!(sign, '+' | '-'));
+        self.at += usize::from(sign.is_some());
+        self.take_while(|character| character.is_ascii_digit() || character == '.');
+        let text = self.text.get(start..self.at).unwrap_or_default();
+        let place = self.since(start).place();
+        let kind = if sign == Some('+') {
+            let rest = text.get(1..).unwrap_or_default();
+            let code = if rest.contains('.') {
+                code::FLOAT
+            } else {
+                code::INTEGER
+            };
+            let finding = Diagnostic::error(code, place, "a number is written without a plus sign");
+            self.report(
+                finding.with_section("STIX 2.1 §9.2"),
+                Some(&format!("write `{}`", excerpt(rest))),
+            );
+            Kind::Invalid
+        } else if text.contains('.') {
+            self.float(text)
+        } else {
+            self.integer(text)
+        };
+        self.push(kind, start);
+    }
+
+    fn integer(&mut self, text: &str) -> Kind {
+        let place = Span {
+            start: self.at - text.len(),
+            end: self.at,
+        }
+        .place();
+        let digits = text.trim_start_matches('-');
+        if digits.len() > 1 && digits.starts_with('0') {
+            let finding = Diagnostic::error(
+                code::INTEGER,
+                place,
+                format!("`{}` begins with a zero", excerpt(text)),
+            );
+            self.report(
+                finding.with_section("STIX 2.1 §9.2"),
+                Some("an integer is written without leading zeros"),
+            );
+            return Kind::Invalid;
+        }
+        if let Some(value) = text.parse().ok().and_then(Integer::new) {
+            return Kind::Constant(Constant::Integer(value));
+        }
+        let message = format!("`{}` is beyond the integers of STIX", excerpt(text));
+        let finding =
+            Diagnostic::error(code::INTEGER, place, message).with_section("STIX 2.1 §2.10");
+        self.report(
+            finding,
+            Some("integers reach from -9007199254740991 to 9007199254740991"),
+        );
+        Kind::Invalid
+    }
+
+    fn float(&mut self, text: &str) -> Kind {
+        let place = Span {
+            start: self.at - text.len(),
+            end: self.at,
+        }
+        .place();
+        let shape = text.matches('.').count() == 1 && !text.ends_with('.');
+        match text.parse().ok().and_then(Float::new) {
+            Some(value) if shape => Kind::Constant(Constant::Float(value)),
+            _ => {
+                let message = format!("`{}` is not a number", excerpt(text));
+                let help = if text.matches('.').count() > 1 {
+                    "a string stands in apostrophes, an address too: `'198.51.100.1'`"
+                } else if shape {
+                    "a float must be a finite double"
+                } else {
+                    "digits follow the decimal point, as in `7.0`"
+                };
+                let finding =
+                    Diagnostic::error(code::FLOAT, place, message).with_section("STIX 2.1 §9.2");
+                self.report(finding, Some(help));
+                Kind::Invalid
+            }
+        }
+    }
+
+    /// Reads a string that begins here and returns it without escapes; `None` when it was reported.
+    fn string(&mut self) -> Option<String> {
+        let start = self.at;
+        self.at += 1;
+        let mut value = String::new();
+        let mut valid = true;
+        loop {
+            let stretch = self.at;
+            self.take_while(|character| !matches!(character, '\'' | '\\'));
+            value.push_str(self.text.get(stretch..self.at).unwrap_or_default());
+            let escaped = match self.peek(0) {
+                Some('\'') => {
+                    self.at += 1;
+                    return valid.then_some(value);
+                }
+                Some(_) => self.peek(1),
+                None => None,
+            };
+            match escaped {
+                Some(character @ ('\'' | '\\')) => {
+                    value.push(character);
+                    self.at += 2;
+                }
+                Some(character) => {
+                    valid = false;
+                    let escape = Span {
+                        start: self.at,
+                        end: self.at + 1 + character.len_utf8(),
+                    };
+                    let finding = Diagnostic::error(
+                        code::UNKNOWN_ESCAPE,
+                        escape.place(),
+                        format!("`\\{character}` is not an escape"),
+                    );
+                    let help =
+                        format!("a backslash is written `\\\\`, so perhaps `\\\\{character}`");
+                    self.report(finding.with_section("STIX 2.1 §9.2"), Some(&help));
+                    self.at = escape.end;
+                }
+                None => {
+                    // Either the text ends, or it ends after one backslash.
+                    self.at = self.text.len();
+                    let finding = Diagnostic::error(
+                        code::UNTERMINATED_STRING,
+                        self.since(start).place(),
+                        "the string has no closing apostrophe",
+                    );
+                    self.report(
+                        finding,
+                        Some("an apostrophe inside a string is written `\\'`"),
+                    );
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// A constant with a letter before its apostrophe.
+    fn prefixed(
+        &mut self,
+        name: &str,
+        letter: &str,
+        decode: fn(&str) -> Result<Constant, Refusal>,
+    ) {
+        let start = self.at;
+        self.at += letter.len();
+        let inside = self.at + 1;
+        self.at = inside;
+        self.take_while(|character| character != '\'');
+        let text = self.text.get(inside..self.at).unwrap_or_default();
+        if self.peek(0).is_none() {
+            let finding = Diagnostic::error(
+                code::UNTERMINATED_STRING,
+                self.since(start).place(),
+                format!("the {name} constant has no closing apostrophe"),
+            );
+            self.report(finding, None);
+            return self.push(Kind::Invalid, start);
+        }
+        self.at += 1;
+        let kind = match decode(text) {
+            Ok(constant) => Kind::Constant(constant),
+            Err(refusal) => {
+                let message = format!(
+                    "`{}` is not a {name} constant",
+                    excerpt(&format!("{letter}'{text}'"))
+                );
+                let finding = Diagnostic::error(refusal.code, self.since(start).place(), message);
+                self.report(finding.with_section(refusal.section), Some(refusal.help));
+                Kind::Invalid
+            }
+        };
+        self.push(kind, start);
+    }
+
+    fn double_quoted(&mut self) {
+        let start = self.at;
+        self.at += 1;
+        self.take_while(|character| !matches!(character, '"' | '\n'));
+        self.at += usize::from(self.peek(0) == Some('"'));
+        let finding = Diagnostic::error(
+            code::STRAY_CHARACTER,
+            self.since(start).place(),
+            "quotation marks mean nothing in a pattern",
+        );
+        self.report(
+            finding,
+            Some("strings and names stand in apostrophes, U+0027"),
+        );
+        self.push(Kind::Invalid, start);
+    }
+
+    fn comment(&mut self) {
+        let start = self.at;
+        let rest = self.text.get(start + 2..).unwrap_or_default();
+        let line = self
+            .text
+            .get(start..)
+            .is_some_and(|text| text.starts_with("//"));
+        let end = if line {
+            rest.find(['\n', '\r']).or(Some(rest.len()))
+        } else {
+            rest.find("*/").map(|end| end + 2)
+        };
+        self.at = end.map_or(self.text.len(), |end| start + 2 + end);
+        let place = self.since(start).place();
+        if end.is_none() {
+            let finding =
+                Diagnostic::error(code::UNTERMINATED_COMMENT, place, "the comment has no end");
+            self.report(finding, Some("it ends with `*/`"));
+            self.push(Kind::Invalid, start);
+        } else if !self.commented {
+            self.commented = true;
+            self.findings.push(
+                Diagnostic::warning(
+                    code::COMMENT,
+                    place,
+                    "the standard knows no comments in patterns",
+                )
+                .with_help(
+                    "common tools skip them, others may not: leave them out of what is shared",
+                ),
+            );
+        }
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic, help: Option<&str>) {
+        self.findings.push(match help {
+            Some(help) => diagnostic.with_help(help),
+            None => diagnostic,
+        });
+    }
+
+    fn push(&mut self, kind: Kind, start: usize) {
+        let span = self.since(start);
+        self.tokens.push(Token::new(kind, span));
+    }
+
+    fn since(&self, start: usize) -> Span {
+        Span {
+            start,
+            end: self.at,
+        }
+    }
+
+    fn peek(&self, offset: usize) -> Option<char> {
+        self.text.get(self.at + offset..)?.chars().next()
+    }
+
+    fn take_while(&mut self, wanted: impl Fn(char) -> bool) {
+        let rest: &'a str = self.text.get(self.at..).unwrap_or_default();
+        self.at += rest
+            .find(|character| !wanted(character))
+            .unwrap_or(rest.len());
+    }
+}
+
+/// Why the inside of a prefixed constant is refused.
+struct Refusal {
+    code: &'static str,
+    help: &'static str,
+    section: &'static str,
+}
+
+fn decode_hex(text: &str) -> Result<Constant, Refusal> {
+    let refusal = || Refusal {
+        code: code::HEX,
+        help: "pairs of the digits 0 to 9 and a to f, as in `h'ffc3'`",
+        section: "STIX 2.1 §9.2",
+    };
+    let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
+    let digits = digits.ok_or_else(refusal)?;
+    let pairs = digits.chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return Err(refusal());
+    }
+    let bytes = pairs.filter_map(|pair| match pair {
+        [high, low] => u8::try_from(high * 16 + low).ok(),
+        _ => None,
+    });
+    Ok(Constant::Hex(bytes.collect()))
+}
+
+fn decode_binary(text: &str) -> Result<Constant, Refusal> {
+    // STIX 2.1 §9.2: line feeds inside base64 must be supported and ignored.
+    let compact: String = text
+        .chars()
+        .filter(|character| !matches!(character, '\n' | '\r'))
+        .collect();
+    BASE64
+        .decode(compact)
+        .map(Constant::Binary)
+        .map_err(|_| Refusal {
+            code: code::BINARY,
+            help: "base64 with its padding, as in `b'ABI='`",
+            section: "STIX 2.1 §9.2",
+        })
+}
+
+fn decode_timestamp(text: &str) -> Result<Constant, Refusal> {
+    Timestamp::parse(text)
+        .map(Constant::Timestamp)
+        .map_err(|help| Refusal {
+            code: code::TIMESTAMP,
+            help,
+            section: "STIX 2.1 §2.16",
+        })
+}
+
+/// The first characters of `text`, for a message.
+pub(crate) fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(EXCERPT_CHARACTERS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// Longest pattern that is read, in bytes.
+///
+/// Patterns of feeds are below 1 KiB, those that MISP writes for attachments carry the file in base64.
+pub const PATTERN_BYTES: usize = 4 * 1024 * 1024;
+
+/// A message quotes no more than this of the pattern: a line stays readable.
+const EXCERPT_CHARACTERS: usize = 40;
+
+/// Padding is required; what the last digit says beyond the last byte is ignored, as RFC 4648 §3.5 allows.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
