@@ -451,7 +451,7 @@ impl Parser<'_> {
             other => {
                 let operator = self.slice(operator);
                 let message = format!(
-                    "`{operator}` takes a string, not a {} constant",
+                    "`{operator}` takes a string constant, this one is of type {}",
                     other.type_name()
                 );
                 let finding = Diagnostic::error(code::WRONG_CONSTANT, span.place(), message);

@@ -1,0 +1,20 @@
+//! Tests of the crate through its public face.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
+mod alternative;
+mod build;
+mod constant;
+mod corpus;
+mod findings;
+mod fuzz;
+mod limits;
+mod network;
+mod property;
+mod rules;
