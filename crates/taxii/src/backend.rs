@@ -126,7 +126,8 @@ pub trait Backend: Send + Sync + 'static {
     /// `filter.versions` is [`crate::filter::VersionMatch::All`] where the client named none.
     ///
     /// # Errors
-    /// [`BackendError::Forbidden`] where the audience may know of the object but not delete it.
+    /// §5.7: [`BackendError::Forbidden`] where the audience may only read or only write, [`BackendError::NotFound`]
+    /// where neither, or where the collection does not hold the object for it.
     fn delete(
         &self,
         audience: &Self::Audience,
@@ -144,7 +145,7 @@ pub struct Page<T> {
     pub entries: Vec<T>,
     /// Whether more entries match for this audience.
     pub more: bool,
-    /// Where the next page begins: opaque, self-contained, bound to the filter. None where
+    /// Where the next page begins: opaque, self-contained, bound to the filter; see [`crate::cursor`]. None where
     /// there is no more.
     pub next: Option<String>,
 }

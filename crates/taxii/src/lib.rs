@@ -1,7 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 pub mod backend;
+pub mod cursor;
 pub mod filter;
 pub mod limits;
 pub mod media_type;
 pub mod message;
+pub mod routes;
+
+mod url;

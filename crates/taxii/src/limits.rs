@@ -13,3 +13,9 @@ pub const CURSOR_BYTES: usize = 1_024;
 
 /// Most objects in one envelope that is taken in: bounds the status resource that answers it.
 pub const OBJECTS_PER_ENVELOPE: usize = 100_000;
+
+/// Longest object identifier, collection name or API root in a path; type names end at 250 characters.
+pub const SEGMENT_BYTES: usize = 400;
+
+/// Shortest body that is worth compressing: below, it fits into one packet anyway.
+pub const COMPRESSED_FROM_BYTES: usize = 1_400;

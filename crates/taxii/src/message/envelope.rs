@@ -24,6 +24,10 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// Where the text is no JSON object of this shape.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
+        // `serde` would read a list as the members in order.
+        if !text.trim_ascii_start().starts_with('{') {
+            return Err(serde::de::Error::custom("an envelope stands in braces"));
+        }
         serde_json::from_str(text)
     }
 

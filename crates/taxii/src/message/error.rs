@@ -27,5 +27,5 @@ pub struct ErrorMessage {
     pub external_details: Option<String>,
     /// Whatever else there is to say.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub details: BTreeMap<String, String>,
+    pub details: BTreeMap<String, serde_json::Value>,
 }

@@ -1,0 +1,12 @@
+//! The crate from outside: routes over a backend in memory, the client against them.
+
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod exchanges;
+#[cfg(test)]
+mod filter;
+#[cfg(test)]
+mod http;
+#[cfg(test)]
+mod memory;
