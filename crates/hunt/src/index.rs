@@ -83,7 +83,12 @@ impl Index {
             }
             Key::Domain(text) => (Tag::Domain, text),
             Key::Subdomains(text) => (Tag::Subdomains, text),
-            Key::Url(text) => (Tag::Url, text),
+            Key::Url(text) => {
+                if let Some(host) = crate::normal::host_of_url(text) {
+                    self.strings.mark(Tag::UrlHost, host)?;
+                }
+                (Tag::Url, text)
+            }
             Key::Email(text) => (Tag::Email, text),
             Key::FileMd5(text) => (Tag::FileMd5, text),
             Key::FileSha1(text) => (Tag::FileSha1, text),
@@ -105,8 +110,7 @@ impl Index {
             }),
             Value::Domain(name) => self.find_domain(name, &mut found),
             Value::Url(url) => {
-                // What no indicator's URL has as its host need not be normalised.
-                if self.strings.holds(Tag::Url)
+                if self.may_hold_url(url)
                     && let Some(url) = crate::normal::url(url)
                 {
                     self.find_text(Tag::Url, &url, &mut found);
@@ -144,6 +148,19 @@ impl Index {
     /// Bytes on the heap, as far as they are the index's own.
     pub fn heap_bytes(&self) -> usize {
         self.addresses.heap_bytes() + self.strings.heap_bytes() + self.lists.heap_bytes()
+    }
+
+    /// Whether the URL, not yet normal, has a host that a URL held has: most have not, and need not be normalised.
+    fn may_hold_url(&self, url: &str) -> bool {
+        if !self.strings.holds(Tag::Url) {
+            return false;
+        }
+        match crate::normal::host_of_url(url) {
+            // Such a host may be spelt otherwise when it is normalised.
+            Some(host) if !host.is_ascii() || host.contains(':') || host.ends_with('.') => true,
+            Some(host) => self.strings.find(Tag::UrlHost, host.as_bytes()).is_some(),
+            None => false,
+        }
     }
 
     #[inline]

@@ -166,15 +166,19 @@ pub fn host_of_authority(authority: &str) -> Option<&str> {
     if let Some(rest) = authority.strip_prefix('[') {
         return rest.split_once(']').map(|(host, _)| host);
     }
-    let host = authority.split_once(':').map_or(authority, |(host, _)| host);
+    let host = authority
+        .split_once(':')
+        .map_or(authority, |(host, _)| host);
     (!host.is_empty()).then_some(host)
 }
 
-/// The host of a URL that is already normal.
+/// The host of a URL, as it is written.
 pub(crate) fn host_of_url(url: &str) -> Option<&str> {
     let rest = url.split_once("://")?.1;
-    let authority = rest.split(['/', '?']).next()?;
-    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let authority = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
     host_of_authority(authority)
 }
 
@@ -241,7 +245,10 @@ fn push_percent_normal(to: &mut String, text: &str) {
                 push_encoded(to, byte);
             }
         } else if byte.is_ascii_graphic()
-            && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
+            && !matches!(
+                byte,
+                b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'
+            )
         {
             to.push(char::from(byte));
         } else {

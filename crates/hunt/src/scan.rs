@@ -126,18 +126,15 @@ fn value(line: &[u8], at: usize) -> Result<(Raw<'_>, usize), Malformed> {
         }
         Some(b'[' | b'{') => {
             let end = nested_end(line, at).ok_or(Malformed)?;
-            Ok((
-                Raw::Nested(line.get(at..end).ok_or(Malformed)?),
-                end,
-            ))
+            Ok((Raw::Nested(line.get(at..end).ok_or(Malformed)?), end))
         }
         Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {
             let rest = line.get(at..).ok_or(Malformed)?;
             let bytes = rest
                 .iter()
-                .take_while(|byte| {
-                    matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'.' | b'-' | b'+' | b'E')
-                })
+                .take_while(
+                    |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'.' | b'-' | b'+' | b'E'),
+                )
                 .count();
             Ok((Raw::Scalar(rest.get(..bytes).ok_or(Malformed)?), at + bytes))
         }

@@ -105,14 +105,7 @@ impl Addresses {
 }
 
 impl<A: Copy + Eq + std::hash::Hash> Family<A> {
-    fn insert(
-        &mut self,
-        first: A,
-        length: u8,
-        longest: u8,
-        entry: EntryNumber,
-        lists: &mut Lists,
-    ) {
+    fn insert(&mut self, first: A, length: u8, longest: u8, entry: EntryNumber, lists: &mut Lists) {
         if length == longest {
             self.exact
                 .entry(first)

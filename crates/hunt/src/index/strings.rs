@@ -32,6 +32,8 @@ pub enum Tag {
     CertificateSha1,
     /// See [`super::Key::CertificateSha256`].
     CertificateSha256,
+    /// The host of a URL that is held; it leads nowhere.
+    UrlHost,
 }
 
 /// Texts by kind.
@@ -83,7 +85,9 @@ impl Strings {
         let place = u32::try_from(shard.records.len()).map_err(|_| InsertError::Full)?;
         shard.records.push(tag as u8);
         shard.records.extend_from_slice(&length.to_le_bytes());
-        shard.records.extend_from_slice(&Posting::one(entry).bits().to_le_bytes());
+        shard
+            .records
+            .extend_from_slice(&Posting::one(entry).bits().to_le_bytes());
         shard.records.extend_from_slice(key);
         let records = &shard.records;
         shard
@@ -91,6 +95,11 @@ impl Strings {
             .insert_unique(hash, place, |place| rehash(records, *place));
         self.tags |= 1 << tag as u16;
         Ok(())
+    }
+
+    /// Holds `key` without an entry, to ask later whether it is held.
+    pub(crate) fn mark(&mut self, tag: Tag, key: &str) -> Result<(), InsertError> {
+        self.insert(tag, key, 0, &mut Lists::default())
     }
 
     /// Whether there is any key of this kind.
@@ -217,9 +226,7 @@ impl<'a> Record<'a> {
 }
 
 fn rehash(records: &[u8], place: u32) -> u64 {
-    Record::at(records, place).map_or(0, |record| {
-        finish_with(suffix_hash(record.key), record.tag)
-    })
+    Record::at(records, place).map_or(0, |record| finish_with(suffix_hash(record.key), record.tag))
 }
 
 /// Kinds whose case matters.

@@ -13,6 +13,8 @@ pub const LINE_BYTES: usize = 1024 * 1024;
 pub struct Line<'a> {
     /// Where it starts in the stream.
     pub byte: u64,
+    /// How many bytes it has without the line feed.
+    pub length: u64,
     /// Its bytes without the line feed; none where there are more than [`LINE_BYTES`].
     pub bytes: Option<&'a [u8]>,
 }
@@ -40,7 +42,11 @@ pub fn each_line(
         if buffer.is_empty() {
             if passed > 0 {
                 let bytes = (!overlong).then_some(carried.as_slice());
-                let _ = visit(Line { byte, bytes });
+                let _ = visit(Line {
+                    byte,
+                    length: passed,
+                    bytes,
+                });
             }
             return Ok(());
         }
@@ -57,8 +63,13 @@ pub fn each_line(
                 carried.extend_from_slice(line);
                 Some(carried.as_slice())
             };
-            let flow = visit(Line { byte, bytes });
-            byte += passed + line.len() as u64 + 1;
+            let length = passed + line.len() as u64;
+            let flow = visit(Line {
+                byte,
+                length,
+                bytes,
+            });
+            byte += length + 1;
             carried.clear();
             overlong = false;
             passed = 0;
