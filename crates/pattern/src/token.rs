@@ -5,15 +5,16 @@
 //! the parser does not complain again. The standard defines the language in prose (§9); the lexical grammar
 //! is that of its companion grammar: keywords are case-sensitive, whitespace is Unicode `White_Space` (§9.4).
 
+mod decode;
+pub mod keyword;
+
 use base::diagnostic::Diagnostic;
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 
 use crate::code;
-use crate::constant::{Constant, Float, Integer, Timestamp};
+use crate::constant::{Constant, Float, Integer};
 use crate::findings::Findings;
 use crate::span::{Span, Spanned};
+use crate::token::keyword::Keyword;
 
 /// One token and its place.
 pub type Token = Spanned<Kind>;
@@ -61,31 +62,6 @@ pub enum Kind {
     Word(String),
 }
 
-/// The keywords of the language, which are case-sensitive. `true` and `false` are constants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "each variant is the keyword it is named after, see `Keyword::text`"
-)]
-pub enum Keyword {
-    And,
-    Exists,
-    FollowedBy,
-    In,
-    IsSubset,
-    IsSuperset,
-    Like,
-    Matches,
-    Not,
-    Or,
-    Repeats,
-    Seconds,
-    Start,
-    Stop,
-    Times,
-    Within,
-}
-
 /// The tokens of a text, the last of which is [`Kind::End`], and what is wrong with the text.
 #[derive(Debug)]
 pub(crate) struct Tokens {
@@ -93,55 +69,6 @@ pub(crate) struct Tokens {
     pub(crate) tokens: Vec<Token>,
     /// Findings, errors among them when the text is not valid.
     pub(crate) findings: Findings,
-}
-
-impl Keyword {
-    /// Every keyword.
-    pub const ALL: [Self; 16] = [
-        Self::And,
-        Self::Exists,
-        Self::FollowedBy,
-        Self::In,
-        Self::IsSubset,
-        Self::IsSuperset,
-        Self::Like,
-        Self::Matches,
-        Self::Not,
-        Self::Or,
-        Self::Repeats,
-        Self::Seconds,
-        Self::Start,
-        Self::Stop,
-        Self::Times,
-        Self::Within,
-    ];
-
-    /// The keyword as it is written.
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::And => "AND",
-            Self::Exists => "EXISTS",
-            Self::FollowedBy => "FOLLOWEDBY",
-            Self::In => "IN",
-            Self::IsSubset => "ISSUBSET",
-            Self::IsSuperset => "ISSUPERSET",
-            Self::Like => "LIKE",
-            Self::Matches => "MATCHES",
-            Self::Not => "NOT",
-            Self::Or => "OR",
-            Self::Repeats => "REPEATS",
-            Self::Seconds => "SECONDS",
-            Self::Start => "START",
-            Self::Stop => "STOP",
-            Self::Times => "TIMES",
-            Self::Within => "WITHIN",
-        }
-    }
-
-    /// The keyword that is written `text`, if there is one.
-    pub fn of(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|keyword| keyword.text() == text)
-    }
 }
 
 /// Splits `text` into tokens.
@@ -223,9 +150,9 @@ impl<'a> Lexer<'a> {
                 self.push(kind, start);
             }
             ('"', _) => self.double_quoted(),
-            ('h', Some('\'')) => self.prefixed("hex", "h", decode_hex),
-            ('b', Some('\'')) => self.prefixed("binary", "b", decode_binary),
-            ('t', Some('\'')) => self.prefixed("timestamp", "t", decode_timestamp),
+            ('h', Some('\'')) => self.prefixed("hex", "h", decode::hex),
+            ('b', Some('\'')) => self.prefixed("binary", "b", decode::binary),
+            ('t', Some('\'')) => self.prefixed("timestamp", "t", decode::timestamp),
             ('0'..='9', _) | ('.' | '+' | '-', Some('0'..='9')) => self.number(),
             ('+' | '-', Some('.')) if self.peek(2).is_some_and(|digit| digit.is_ascii_digit()) => {
                 self.number();
@@ -475,7 +402,7 @@ impl<'a> Lexer<'a> {
         &mut self,
         name: &str,
         letter: &str,
-        decode: fn(&str) -> Result<Constant, Refusal>,
+        decode: fn(&str) -> Result<Constant, decode::Refusal>,
     ) {
         let start = self.at;
         self.at += letter.len();
@@ -590,58 +517,6 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// Why the inside of a prefixed constant is refused.
-struct Refusal {
-    code: &'static str,
-    help: &'static str,
-    section: &'static str,
-}
-
-fn decode_hex(text: &str) -> Result<Constant, Refusal> {
-    let refusal = || Refusal {
-        code: code::HEX,
-        help: "pairs of the digits 0 to 9 and a to f, as in `h'ffc3'`",
-        section: "STIX 2.1 §9.2",
-    };
-    let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
-    let digits = digits.ok_or_else(refusal)?;
-    let pairs = digits.chunks_exact(2);
-    if !pairs.remainder().is_empty() {
-        return Err(refusal());
-    }
-    let bytes = pairs.filter_map(|pair| match pair {
-        [high, low] => u8::try_from(high * 16 + low).ok(),
-        _ => None,
-    });
-    Ok(Constant::Hex(bytes.collect()))
-}
-
-fn decode_binary(text: &str) -> Result<Constant, Refusal> {
-    // STIX 2.1 §9.2: line feeds inside base64 must be supported and ignored.
-    let compact: String = text
-        .chars()
-        .filter(|character| !matches!(character, '\n' | '\r'))
-        .collect();
-    BASE64
-        .decode(compact)
-        .map(Constant::Binary)
-        .map_err(|_| Refusal {
-            code: code::BINARY,
-            help: "base64 with its padding, as in `b'ABI='`",
-            section: "STIX 2.1 §9.2",
-        })
-}
-
-fn decode_timestamp(text: &str) -> Result<Constant, Refusal> {
-    Timestamp::parse(text)
-        .map(Constant::Timestamp)
-        .map_err(|help| Refusal {
-            code: code::TIMESTAMP,
-            help,
-            section: "STIX 2.1 §2.16",
-        })
-}
-
 /// The first characters of `text`, for a message.
 pub(crate) fn excerpt(text: &str) -> String {
     match text.char_indices().nth(EXCERPT_CHARACTERS) {
@@ -657,9 +532,3 @@ pub const PATTERN_BYTES: usize = 4 * 1024 * 1024;
 
 /// A message quotes no more than this of the pattern: a line stays readable.
 const EXCERPT_CHARACTERS: usize = 40;
-
-/// Padding is required; what the last digit says beyond the last byte is ignored, as RFC 4648 §3.5 allows.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
-);

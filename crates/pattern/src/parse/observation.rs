@@ -1,0 +1,220 @@
+//! Observation expressions and their qualifiers, §9.5.
+
+use std::num::NonZeroU64;
+
+use base::diagnostic::Diagnostic;
+
+use super::Parser;
+use crate::check;
+use crate::code;
+use crate::constant::{Constant, Timestamp};
+use crate::span::{Span, Spanned};
+use crate::token::Kind;
+use crate::token::keyword::Keyword;
+use crate::tree::{Observation, Qualified, Qualifier, Seconds};
+
+impl Parser<'_> {
+    pub(super) fn observation(&mut self) -> Option<Observation> {
+        self.chain(
+            Keyword::FollowedBy,
+            Self::observation_or,
+            Observation::FollowedBy,
+        )
+    }
+
+    fn observation_or(&mut self) -> Option<Observation> {
+        self.chain(Keyword::Or, Self::observation_and, Observation::Or)
+    }
+
+    fn observation_and(&mut self) -> Option<Observation> {
+        self.chain(Keyword::And, Self::qualified, Observation::And)
+    }
+
+    fn qualified(&mut self) -> Option<Observation> {
+        let observation = self.observation_primary();
+        if observation.is_none() {
+            self.skip_observation(true);
+        }
+        let mut qualifiers: Vec<Spanned<Qualifier>> = Vec::new();
+        let mut whole = true;
+        loop {
+            let start = self.span();
+            let read = match self.kind() {
+                Kind::Keyword(Keyword::Repeats) => self.repeats(),
+                Kind::Keyword(Keyword::Start) => self.start_stop(),
+                Kind::Keyword(Keyword::Within) => self.within(),
+                _ => break,
+            };
+            let Some(qualifier) = read else {
+                whole = false;
+                self.skip_observation(true);
+                continue;
+            };
+            let span = start.to(self.last_span());
+            self.refuse_duplicate(&qualifiers, &qualifier, span);
+            qualifiers.push(Spanned::new(qualifier, span));
+        }
+        let observation = observation.filter(|_| whole)?;
+        Some(if qualifiers.is_empty() {
+            observation
+        } else {
+            Observation::Qualified(Box::new(Qualified {
+                observation,
+                qualifiers,
+            }))
+        })
+    }
+
+    fn refuse_duplicate(
+        &mut self,
+        earlier: &[Spanned<Qualifier>],
+        qualifier: &Qualifier,
+        span: Span,
+    ) {
+        let kind = std::mem::discriminant(qualifier);
+        if earlier
+            .iter()
+            .any(|other| std::mem::discriminant(&other.value) == kind)
+        {
+            let name = match qualifier {
+                Qualifier::Repeats(_) => "REPEATS",
+                Qualifier::StartStop { .. } => "START … STOP",
+                Qualifier::Within(_) => "WITHIN",
+            };
+            let message = format!("the observation expression has two `{name}` qualifiers");
+            self.report(
+                Diagnostic::error(code::DUPLICATE_QUALIFIER, span.place(), message)
+                    .with_help("put the first one and what it qualifies in parentheses to qualify the result again")
+                    .with_section("STIX 2.1 §9.5.1"),
+            );
+        }
+    }
+
+    fn observation_primary(&mut self) -> Option<Observation> {
+        match self.kind() {
+            Kind::LeftBracket => {
+                let start = self.advance();
+                self.count(1)?;
+                let comparison = self.comparison();
+                let closed = self.close(
+                    &Kind::RightBracket,
+                    "`AND`, `OR` or `]`",
+                    self.help_after_test(),
+                );
+                let span = start.to(self.last_span());
+                let comparison = comparison?;
+                check::types(&comparison, &mut self.findings);
+                closed?;
+                Some(Observation::Single(Spanned::new(comparison, span)))
+            }
+            Kind::LeftParenthesis => {
+                self.advance();
+                self.deeper()?;
+                let inner = self.observation();
+                self.depth = self.depth.saturating_sub(1);
+                self.close(
+                    &Kind::RightParenthesis,
+                    "an operator, a qualifier or `)`",
+                    self.help_after_observation(),
+                )?;
+                Some(Observation::Group(Box::new(inner?)))
+            }
+            Kind::Word(_) | Kind::Keyword(Keyword::Exists) => self.expected(
+                "an observation expression",
+                Some("comparisons stand in brackets: `[…]`".to_owned()),
+            ),
+            _ => self.expected("`[` or `(`", None),
+        }
+    }
+
+    fn repeats(&mut self) -> Option<Qualifier> {
+        self.advance();
+        let times = match self.kind() {
+            Kind::Constant(Constant::Integer(integer)) => {
+                let times = u64::try_from(integer.value())
+                    .ok()
+                    .and_then(NonZeroU64::new);
+                if times.is_none() {
+                    self.not_positive("REPEATS");
+                }
+                times.or(Some(NonZeroU64::MIN))
+            }
+            _ => self.expected("a positive integer", None),
+        };
+        let times = times?;
+        self.advance();
+        self.keyword(Keyword::Times)?;
+        Some(Qualifier::Repeats(times))
+    }
+
+    fn within(&mut self) -> Option<Qualifier> {
+        self.advance();
+        let seconds = match self.kind() {
+            Kind::Constant(Constant::Integer(integer)) => {
+                let seconds = u64::try_from(integer.value())
+                    .ok()
+                    .and_then(NonZeroU64::new);
+                if seconds.is_none() {
+                    self.not_positive("WITHIN");
+                }
+                Some(Seconds::Integer(seconds.unwrap_or(NonZeroU64::MIN)))
+            }
+            Kind::Constant(Constant::Float(float)) => {
+                let float = *float;
+                if float.value() <= 0.0 {
+                    self.not_positive("WITHIN");
+                }
+                Some(Seconds::Float(float))
+            }
+            _ => self.expected("a positive number of seconds", None),
+        };
+        let seconds = seconds?;
+        self.advance();
+        if *self.kind() != Kind::Keyword(Keyword::Seconds) {
+            return self.expected(
+                "`SECONDS`",
+                Some("the unit of WITHIN is always `SECONDS`".to_owned()),
+            );
+        }
+        self.advance();
+        Some(Qualifier::Within(seconds))
+    }
+
+    fn not_positive(&mut self, qualifier: &str) {
+        let message = format!("the number of `{qualifier}` is not positive");
+        let finding = Diagnostic::error(code::NOT_POSITIVE, self.span().place(), message);
+        self.report(finding.with_section("STIX 2.1 §9.5.1"));
+    }
+
+    fn start_stop(&mut self) -> Option<Qualifier> {
+        let from = self.advance();
+        let start = self.timestamp()?;
+        self.keyword(Keyword::Stop)?;
+        let stop = self.timestamp()?;
+        if start.compare(&stop).is_ge() {
+            let place = from.to(self.last_span()).place();
+            let finding = Diagnostic::warning(
+                code::EMPTY_WINDOW,
+                place,
+                "STOP is not later than START",
+            )
+            .with_help(
+                "an observation at START matches, one at STOP no longer does, so nothing can match",
+            );
+            self.report(finding.with_section("STIX 2.1 §9.5.1"));
+        }
+        Some(Qualifier::StartStop { start, stop })
+    }
+
+    fn timestamp(&mut self) -> Option<Timestamp> {
+        if let Kind::Constant(Constant::Timestamp(timestamp)) = self.kind() {
+            let timestamp = timestamp.clone();
+            self.advance();
+            return Some(timestamp);
+        }
+        let help = matches!(self.kind(), Kind::Constant(Constant::String(_))).then(|| {
+            "a timestamp has a `t` before its apostrophes: `t'2016-06-01T00:00:00Z'`".to_owned()
+        });
+        self.expected("a timestamp", help)
+    }
+}

@@ -1,0 +1,109 @@
+//! Object paths, §9.7.
+
+use base::diagnostic::Diagnostic;
+
+use super::Parser;
+use crate::code;
+use crate::constant::Constant;
+use crate::span::Spanned;
+use crate::token::{self, Kind};
+use crate::tree::{Name, Path, Step};
+
+impl Parser<'_> {
+    pub(super) fn path(&mut self) -> Option<Spanned<Path>> {
+        let start = self.span();
+        let object_type = match self.kind() {
+            Kind::Word(word) => word.clone(),
+            Kind::Constant(Constant::String(_)) => {
+                let help =
+                    "the object type stands without apostrophes, as in `file:name`".to_owned();
+                return self.expected("an object path", Some(help));
+            }
+            _ => return self.expected("an object path", None),
+        };
+        self.advance();
+        if !self.eat(&Kind::Colon) {
+            let help =
+                "an object path is a type, a colon and a property, as in `file:name`".to_owned();
+            return self.expected("`:` after the object type", Some(help));
+        }
+        let property = self.name()?;
+        let mut steps = Vec::new();
+        loop {
+            if self.eat(&Kind::Dot) {
+                steps.push(Step::Name(self.name()?));
+            } else if self.eat(&Kind::LeftBracket) {
+                steps.push(self.list_place()?);
+                if !self.eat(&Kind::RightBracket) {
+                    return self.expected("`]` after the place in the list", None);
+                }
+            } else {
+                break;
+            }
+            self.count(1)?;
+        }
+        Some(Spanned::new(
+            Path {
+                object_type,
+                property,
+                steps,
+            },
+            start.to(self.last_span()),
+        ))
+    }
+
+    fn name(&mut self) -> Option<Name> {
+        let written = self.slice(self.span());
+        let name = match self.kind() {
+            Kind::Constant(Constant::String(text)) => Name {
+                text: text.clone(),
+                quoted: true,
+            },
+            Kind::Word(word) if !word.contains('-') => Name {
+                text: word.clone(),
+                quoted: false,
+            },
+            Kind::Word(_) => return Some(self.quote_name(&written, "has a hyphen")),
+            Kind::Keyword(_) | Kind::Constant(Constant::Boolean(_)) => {
+                return Some(self.quote_name(&written, "is a word of the pattern language"));
+            }
+            _ => return self.expected("a property name", None),
+        };
+        self.advance();
+        Some(name)
+    }
+
+    fn quote_name(&mut self, written: &str, why: &str) -> Name {
+        let name = token::excerpt(written);
+        let place = self.span().place();
+        let finding = Diagnostic::error(
+            code::UNQUOTED_NAME,
+            place,
+            format!("the property name `{name}` {why}"),
+        )
+        .with_help(format!("put it in apostrophes: `'{name}'`"));
+        self.report(finding.with_section("STIX 2.1 §9.7"));
+        // The meaning is plain, so reading goes on behind it.
+        self.advance();
+        Name {
+            text: written.to_owned(),
+            quoted: true,
+        }
+    }
+
+    fn list_place(&mut self) -> Option<Step> {
+        let place = match self.kind() {
+            Kind::Star => Some(Step::AnyItem),
+            Kind::Constant(Constant::Integer(integer)) => {
+                u64::try_from(integer.value()).ok().map(Step::Item)
+            }
+            _ => None,
+        };
+        if place.is_none() {
+            // STIX 2.1 §9.7.2: an index is in the range 0…N-1.
+            return self.expected("a list index from 0 or `*`", None);
+        }
+        self.advance();
+        place
+    }
+}
