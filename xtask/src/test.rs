@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use cargo_metadata::TargetKind;
 
 use crate::step::Step;
 use crate::workspace;
@@ -36,15 +37,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let mut outcomes = Vec::new();
     if nextest {
         // nextest does not run doctests. They go first, so that its closing line stays in sight.
-        let doctests = scoped(
-            Step::cargo(["test", "--doc", "--no-fail-fast", "--quiet"]),
-            arguments,
-        );
-        outcomes.push(
-            doctests
-                .setting("NOROSHI_SKIP_LOG", &log)
-                .run_seen(|line| tally.see(line))?,
-        );
+        if has_library(arguments)? {
+            let doctests = scoped(
+                Step::cargo(["test", "--doc", "--no-fail-fast", "--quiet"]),
+                arguments,
+            );
+            let doctests = doctests.setting("NOROSHI_SKIP_LOG", &log);
+            outcomes.push(doctests.run_seen(|line| tally.see(line))?);
+        }
         let tests = scoped(Step::cargo(["nextest", "run", "--no-fail-fast"]), arguments);
         outcomes.push(tests.setting("NOROSHI_SKIP_LOG", &log).run()?);
     } else {
@@ -77,6 +77,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     println!("  {}", shared_line(&shared_root()));
     print!("{}", skip_report(&skips));
     Ok(outcomes.iter().all(|outcome| outcome.succeeded))
+}
+
+/// Whether there may be doctests: cargo refuses to look for them in a crate that is only a program.
+fn has_library(arguments: &Arguments) -> Result<bool> {
+    let Some(wanted) = &arguments.package else {
+        return Ok(true);
+    };
+    let metadata = workspace::metadata()?;
+    let mut targets = metadata
+        .packages
+        .iter()
+        .filter(|package| package.name.as_str() == wanted)
+        .flat_map(|package| &package.targets);
+    Ok(targets.any(|target| target.kind.contains(&TargetKind::Lib)))
 }
 
 fn scoped(step: Step, arguments: &Arguments) -> Step {
