@@ -1,6 +1,6 @@
 //! Envelopes: objects on their way, §3.7.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// An envelope as received; its objects are the sender's JSON texts, byte for byte.
@@ -10,7 +10,7 @@ pub struct Envelope<'a> {
     #[serde(default)]
     pub more: bool,
     /// Where to go on.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read_next")]
     pub next: Option<String>,
     #[serde(borrow, default)]
     objects: Vec<&'a RawValue>,
@@ -35,6 +35,21 @@ impl<'a> Envelope<'a> {
     pub fn objects(&self) -> impl ExactSizeIterator<Item = &'a str> {
         self.objects.iter().map(|object| object.get())
     }
+}
+
+/// A text, or, as some servers write it, a number.
+fn read_next<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Next {
+        Number(u64),
+        Text(String),
+    }
+    let next = Option::<Next>::deserialize(deserializer)?;
+    Ok(next.map(|next| match next {
+        Next::Number(number) => number.to_string(),
+        Next::Text(text) => text,
+    }))
 }
 
 /// Writes an envelope around `objects`, each of which must be one JSON text; their bytes stay as they are.

@@ -1,0 +1,82 @@
+//! What a client is told once.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Everything a client needs to know; there are no defaults to be surprised by.
+#[derive(Debug, Clone)]
+pub struct ClientConfig {
+    /// Absolute URL of a discovery resource or of an API root.
+    pub url: String,
+    /// Who the client is.
+    pub credentials: Credentials,
+    /// Longest wait for a connection.
+    pub connect_timeout: Duration,
+    /// Longest time for one request with its answer.
+    pub request_timeout: Duration,
+    /// Longest answer, after decompression.
+    pub max_body_bytes: u64,
+    /// Entries to ask for in one page where the filter names no limit; 0 leaves it to the server.
+    pub page_limit: usize,
+    /// Most pages of one walk; it can go on from where it stopped.
+    pub max_pages: usize,
+    /// How often a request is tried again that was answered with 429 or 503.
+    pub max_retries: u32,
+    /// Longest wait before trying again; where a server asks for more, the request fails at once and says so.
+    pub max_retry_wait: Duration,
+    /// Name and version of the software, for example `noroshi/1.0`.
+    pub user_agent: String,
+    /// Whether `http` is allowed to hosts other than this one (§8.5.1 forbids it).
+    pub allow_plain_http: bool,
+    /// Origins such as `https://taxii.example.org:8443` that get the credentials too, where API roots live elsewhere
+    /// than the discovery resource.
+    pub trusted_origins: Vec<String>,
+    /// Which certificates are believed.
+    pub trust: Trust,
+}
+
+/// Who a client is.
+#[derive(Debug, Clone)]
+pub enum Credentials {
+    /// HTTP Basic, RFC 7617.
+    Basic {
+        /// The user, without a colon.
+        user: String,
+        /// The password.
+        password: Secret,
+    },
+    /// A bearer token, RFC 6750.
+    Bearer(Secret),
+    /// Nobody in particular.
+    Nobody,
+}
+
+/// A text that is never printed.
+#[derive(Clone)]
+pub struct Secret(String);
+
+/// Which certificate authorities are believed.
+#[derive(Debug, Clone)]
+pub enum Trust {
+    /// These alone, PEM.
+    Pem(Vec<u8>),
+    /// Those that browsers believe, as of the build.
+    Public,
+}
+
+impl Secret {
+    /// Keeps `text` to itself.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
