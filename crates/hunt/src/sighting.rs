@@ -136,11 +136,11 @@ pub fn to_stix(
 /// The places with their counts, in the words of this program.
 fn description(draft: &SightingDraft) -> String {
     let mut text = String::from("Events with a match by place:");
-    let mut separator = ' ';
+    let mut separator = " ";
     for (place, count) in &draft.places {
         // Writing into a `String` does not fail.
         let _ = write!(text, "{separator}{place} {count}");
-        separator = ';';
+        separator = "; ";
     }
     text.push('.');
     text

@@ -87,7 +87,7 @@ fn the_quick_reading_of_ipv4_is_the_standard_librarys() {
 proptest::proptest! {
     #[test]
     fn addresses_as_the_standard_library_reads_them(bits: u128, text in "[0-9a-f:.]{1,20}") {
-        let v6 = std::net::Ipv6Addr::from_bits(bits);
+        let v6 = Ipv6Addr::from_bits(bits);
         proptest::prop_assert_eq!(address(&v6.to_string()), Some(IpAddr::V6(v6).to_canonical()));
         let read: Option<IpAddr> = text.parse().ok();
         proptest::prop_assert_eq!(address(&text), read.map(|address| address.to_canonical()));
