@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod build;
+pub mod bundle;
 pub mod canonical;
 pub mod id;
 pub mod json;

@@ -1,0 +1,875 @@
+//! Many objects in one text: read one at a time in bounded memory, and written.
+//!
+//! [`Reader`] takes a bundle (STIX 2.1 §8), a TAXII envelope (TAXII 2.1 §3.7), a JSON list of objects, one object,
+//! or objects one after the other, a line each or not. It yields every member byte for byte, with its place.
+//! INVARIANT: at most one member and one buffer are held, whatever the input.
+//!
+//! | code | meaning |
+//! | --- | --- |
+//! | `STIX-JSON-01` | not readable as JSON here |
+//! | `STIX-JSON-02` | something else than an object stands where an object belongs |
+//! | `STIX-JSON-03` | a member is too large |
+//! | `STIX-JSON-04` | a member is nested too deep |
+//! | `STIX-JSON-05` | the text ends too early |
+//! | `STIX-JSON-06` | bytes that are not UTF-8 |
+//! | `STIX-JSON-07` | the source could not be read further |
+//! | `STIX-BUNDLE-01` | `objects` is not a list, or stands twice |
+//! | `STIX-BUNDLE-02` | `spec_version` on a bundle |
+//! | `STIX-BUNDLE-03` | a bundle's `id` is missing or not that of a bundle |
+//! | `STIX-BUNDLE-04` | a bundle property that the standard does not have |
+//! | `STIX-BUNDLE-05` | `objects` in something that is not a bundle |
+
+mod scan;
+
+use std::io::{self, Read};
+
+use base::diagnostic::{Diagnostic, Place};
+use base::limits::{DIAGNOSTICS_PER_DOCUMENT, JSON_DEPTH, OBJECT_BYTES};
+
+use crate::id::Id;
+use scan::{Fault, Outcome, Scan};
+
+/// One member of a text with many objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The bytes as received: a JSON object, not yet parsed.
+    pub text: String,
+    /// The byte in the whole text where the member begins.
+    pub offset: u64,
+    /// How many members came before, unreadable ones counted.
+    pub index: u64,
+}
+
+/// What the text turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A bundle, STIX 2.1 §8.
+    Bundle,
+    /// A TAXII envelope, TAXII 2.1 §3.7.
+    Envelope,
+    /// A JSON list of objects.
+    List,
+    /// Single objects, one or many.
+    Objects,
+}
+
+/// Reads members one at a time.
+///
+/// An error costs the member it is about; a text that breaks off or loses its structure ends the iteration after
+/// the error that says so. Reading never fails otherwise and never panics.
+///
+/// ```
+/// let text = br#"{"type":"bundle","id":"bundle--5d0092c5-5f74-4287-9642-33f4c354e56d","objects":[{"a":1},{"b":[2]}]}"#;
+/// let members: Vec<_> = stix::bundle::Reader::new(text.as_slice()).map(|member| member.unwrap().text).collect();
+/// assert_eq!(members, [r#"{"a":1}"#, r#"{"b":[2]}"#]);
+/// ```
+#[derive(Debug)]
+pub struct Reader<R> {
+    source: R,
+    buffer: Box<[u8]>,
+    /// The unread part of the buffer.
+    start: usize,
+    end: usize,
+    /// The place of `start` in the whole text.
+    offset: u64,
+    state: State,
+    /// Whether the text is known to hold one object a line.
+    lines: bool,
+    /// Whether the object read last stood on one line.
+    one_line: bool,
+    /// The byte before `offset`.
+    last: u8,
+    form: Option<Form>,
+    head: Head,
+    index: u64,
+    findings: Vec<Diagnostic>,
+    failure: Option<io::Error>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Between values at the top.
+    Between,
+    /// After a fault at the top: the next line that begins with `{` is looked for.
+    Lost,
+    /// In a list of members, before one; `inside` says whether braces stand around the list.
+    Before {
+        inside: bool,
+        first: bool,
+    },
+    /// In a list of members, after one.
+    After {
+        inside: bool,
+    },
+    /// In a container, after its list.
+    Tail,
+    Finished,
+}
+
+/// What a container says about itself.
+#[derive(Debug, Default)]
+struct Head {
+    kind: Option<String>,
+    id: Option<String>,
+    more: Option<bool>,
+    next: Option<String>,
+    spec_version: bool,
+    objects: bool,
+    unknown: Option<String>,
+    checked: bool,
+}
+
+/// What a top-level object turned out to be.
+enum Top {
+    /// Its `objects` begin here.
+    Container,
+    /// A single object, with its bytes.
+    Single(Vec<u8>),
+    /// A bundle or envelope without objects.
+    Empty,
+}
+
+impl<R: Read> Reader<R> {
+    /// A reader of what `source` gives; it buffers by itself.
+    pub fn new(source: R) -> Self {
+        Self {
+            source,
+            buffer: vec![0; BUFFER_BYTES].into_boxed_slice(),
+            start: 0,
+            end: 0,
+            offset: 0,
+            state: State::Between,
+            lines: false,
+            one_line: false,
+            last: b'\n',
+            form: None,
+            head: Head::default(),
+            index: 0,
+            findings: Vec::new(),
+            failure: None,
+        }
+    }
+
+    /// What the text is, once its first member is read.
+    pub fn form(&self) -> Option<Form> {
+        self.form
+    }
+
+    /// The bundle's `id` as far as it was read: it may stand after the objects.
+    pub fn bundle_id(&self) -> Option<&str> {
+        self.head.id.as_deref()
+    }
+
+    /// The envelope's `more`, complete when all members are read.
+    pub fn more(&self) -> Option<bool> {
+        self.head.more
+    }
+
+    /// The envelope's `next`, complete when all members are read.
+    pub fn next_page(&self) -> Option<&str> {
+        self.head.next.as_deref()
+    }
+
+    /// Findings about the bundle itself that cost no member, complete when all members are read.
+    pub fn findings(&self) -> &[Diagnostic] {
+        &self.findings
+    }
+
+    /// How many bytes were read.
+    pub fn bytes_read(&self) -> u64 {
+        self.offset
+    }
+
+    /// Why the source could not be read further, where `STIX-JSON-07` said so.
+    pub fn io_error(&self) -> Option<&io::Error> {
+        self.failure.as_ref()
+    }
+
+    fn advance(&mut self) -> Option<Result<Member, Diagnostic>> {
+        loop {
+            match self.state {
+                State::Finished => return None,
+                State::Between => {
+                    let broke = self.skip_space();
+                    if usize::try_from(self.offset)
+                        .ok()
+                        .and_then(|at| BYTE_ORDER_MARK.get(at))
+                        .is_some_and(|byte| self.peek() == Some(*byte))
+                    {
+                        self.consume(1);
+                        continue;
+                    }
+                    let byte = self.peek();
+                    self.lines |= broke && self.one_line;
+                    match byte {
+                        None => return self.finish(None),
+                        Some(b'{') => {
+                            if let Some(found) = self.top() {
+                                return Some(found);
+                            }
+                        }
+                        Some(b'[') => {
+                            self.form.get_or_insert(Form::List);
+                            self.consume(1);
+                            self.state = State::Before {
+                                inside: false,
+                                first: true,
+                            };
+                        }
+                        Some(_) => {
+                            let offset = self.offset;
+                            self.skip_line();
+                            self.state = if self.lines {
+                                State::Between
+                            } else {
+                                State::Lost
+                            };
+                            return Some(Err(diagnostic(
+                                "STIX-JSON-02",
+                                offset,
+                                self.offset,
+                                "neither a JSON object nor a list begins here",
+                            )));
+                        }
+                    }
+                }
+                State::Lost => match self.peek() {
+                    None => return self.finish(None),
+                    Some(b'{') => {
+                        self.lines = true;
+                        self.state = State::Between;
+                    }
+                    Some(_) => self.skip_line(),
+                },
+                State::Before { inside, first } => {
+                    self.skip_space();
+                    match self.peek() {
+                        None => {
+                            return self.finish(Some("the text ends within the list of objects"));
+                        }
+                        Some(b']') => {
+                            let offset = self.offset;
+                            self.consume(1);
+                            self.state = after_list(inside);
+                            if !first {
+                                return Some(Err(diagnostic(
+                                    "STIX-JSON-01",
+                                    offset,
+                                    offset,
+                                    "a comma stands before the end of the list",
+                                )));
+                            }
+                        }
+                        Some(_) => {
+                            self.state = State::After { inside };
+                            return Some(self.member());
+                        }
+                    }
+                }
+                State::After { inside } => {
+                    self.skip_space();
+                    match self.peek() {
+                        None => {
+                            return self.finish(Some("the text ends within the list of objects"));
+                        }
+                        Some(b',') => {
+                            self.consume(1);
+                            self.state = State::Before {
+                                inside,
+                                first: false,
+                            };
+                        }
+                        Some(b']') => {
+                            self.consume(1);
+                            self.state = after_list(inside);
+                        }
+                        Some(byte) => {
+                            let offset = self.offset;
+                            if byte == b'{' {
+                                self.state = State::Before {
+                                    inside,
+                                    first: false,
+                                };
+                            } else {
+                                // What it is nobody knows; the next comma or bracket is where the list goes on.
+                                let _ = self.value(&mut [], false, true);
+                                if self.offset == offset {
+                                    self.consume(1);
+                                }
+                            }
+                            return Some(Err(diagnostic(
+                                "STIX-JSON-01",
+                                offset,
+                                self.offset,
+                                "a comma or the end of the list belongs here",
+                            )));
+                        }
+                    }
+                }
+                State::Tail => match self.names(&mut Capture::with_limit(0), true) {
+                    Ok(_) => {
+                        self.check_head();
+                        self.state = State::Between;
+                    }
+                    Err(found) => {
+                        self.check_head();
+                        return Some(Err(found));
+                    }
+                },
+            }
+        }
+    }
+
+    /// Reads a value at the top that begins with a brace; nothing if it is a container.
+    fn top(&mut self) -> Option<Result<Member, Diagnostic>> {
+        let offset = self.offset;
+        self.head = Head::default();
+        let mut capture = Capture::with_limit(OBJECT_BYTES);
+        capture.push(b"{");
+        self.consume(1);
+        match self.names(&mut capture, false) {
+            Ok(Top::Container) => {
+                self.state = State::Before {
+                    inside: true,
+                    first: true,
+                };
+                None
+            }
+            Ok(Top::Empty) => {
+                self.check_head();
+                self.state = State::Between;
+                None
+            }
+            Ok(Top::Single(bytes)) => {
+                self.form.get_or_insert(Form::Objects);
+                self.state = State::Between;
+                let overflow = capture.overflow;
+                self.one_line = !overflow && memchr::memchr(b'\n', &bytes).is_none();
+                Some(self.finished(bytes, overflow, offset))
+            }
+            Err(found) => {
+                self.index += 1;
+                Some(Err(found))
+            }
+        }
+    }
+
+    /// Reads names and values of an object whose opening brace is consumed, up to the list `objects` of a container
+    /// or the closing brace.
+    fn names(&mut self, capture: &mut Capture, tail: bool) -> Result<Top, Diagnostic> {
+        // After the list a comma or the end must come, else a name or the end.
+        let mut after_value = tail;
+        let mut after_comma = false;
+        loop {
+            self.space_within(capture, tail)?;
+            match self.peek() {
+                None => return Err(self.ended(ENDS_IN_OBJECT)),
+                Some(b'}') if !after_comma => {
+                    capture.push(b"}");
+                    self.consume(1);
+                    return Ok(self.sort_out(capture, tail));
+                }
+                Some(b',') if after_value => {
+                    capture.push(b",");
+                    self.consume(1);
+                    after_value = false;
+                    after_comma = true;
+                    continue;
+                }
+                Some(b'"') if !after_value => {}
+                Some(_) => return Err(self.lost("a name, a comma or `}` belongs here")),
+            }
+            let name_offset = self.offset;
+            let name = self.value_within(capture, tail)?;
+            let name = name.string().unwrap_or_default();
+            self.space_within(capture, tail)?;
+            match self.peek() {
+                Some(b':') => {
+                    capture.push(b":");
+                    self.consume(1);
+                }
+                None => return Err(self.ended(ENDS_IN_OBJECT)),
+                Some(_) => return Err(self.lost("a colon belongs here")),
+            }
+            self.space_within(capture, tail)?;
+            if name == "objects" && matches!(self.head.kind.as_deref(), None | Some("bundle")) {
+                let bad = if tail {
+                    Some("`objects` stands twice; the second is not read")
+                } else if self.peek() == Some(b'[') {
+                    self.head.objects = true;
+                    self.form.get_or_insert(match self.head.kind {
+                        Some(_) => Form::Bundle,
+                        None => Form::Envelope,
+                    });
+                    self.consume(1);
+                    return Ok(Top::Container);
+                } else if self.head.kind.is_some() {
+                    Some("`objects` of a bundle is a list")
+                } else {
+                    None
+                };
+                if let Some(message) = bad {
+                    self.find(
+                        diagnostic("STIX-BUNDLE-01", name_offset, self.offset, message)
+                            .with_section("STIX 2.1 §8.1"),
+                    );
+                }
+            }
+            let value = self.value_within(capture, tail)?;
+            self.note_head(name, &value);
+            after_value = true;
+            after_comma = false;
+        }
+    }
+
+    /// Reads one name or value of a top-level object; the answer keeps it if it is small.
+    fn value_within(&mut self, whole: &mut Capture, tail: bool) -> Result<Capture, Diagnostic> {
+        let mut head = Capture::with_limit(HEAD_BYTES);
+        let one_line = self.lines && !tail;
+        match self.value(&mut [whole, &mut head], one_line, false) {
+            Ok(()) => Ok(head),
+            Err(Stop::Ended) => Err(self.ended(ENDS_IN_OBJECT)),
+            Err(Stop::Fault { fault, offset }) => {
+                let found = fault_diagnostic(fault, offset);
+                self.lost("");
+                Err(found)
+            }
+        }
+    }
+
+    /// Passes over white space between the tokens of a top-level object.
+    fn space_within(&mut self, capture: &mut Capture, tail: bool) -> Result<(), Diagnostic> {
+        let offset = self.offset;
+        if self.skip_space_into(capture) && self.lines && !tail {
+            self.state = State::Between;
+            return Err(fault_diagnostic(Fault::LineEnd, offset));
+        }
+        Ok(())
+    }
+
+    fn note_head(&mut self, name: String, value: &Capture) {
+        let head = &mut self.head;
+        match name.as_str() {
+            "type" => head.kind = value.string().or(Some(String::new())),
+            "id" => head.id = value.string(),
+            "more" => head.more = (!value.overflow).then_some(value.bytes == b"true"),
+            "next" => head.next = value.string(),
+            "spec_version" => head.spec_version = true,
+            "objects" => {}
+            _ => {
+                head.unknown.get_or_insert(name);
+            }
+        }
+    }
+
+    /// What the object whose closing brace was read is.
+    fn sort_out(&mut self, capture: &mut Capture, tail: bool) -> Top {
+        let head = &self.head;
+        let envelope_only = head.kind.is_none()
+            && head.id.is_none()
+            && head.unknown.is_none()
+            && !head.spec_version;
+        if tail {
+            return Top::Empty;
+        }
+        if head.kind.as_deref() == Some("bundle") {
+            self.form.get_or_insert(Form::Bundle);
+            return Top::Empty;
+        }
+        if envelope_only {
+            self.form.get_or_insert(Form::Envelope);
+            return Top::Empty;
+        }
+        Top::Single(std::mem::take(&mut capture.bytes))
+    }
+
+    /// Says what is wrong with the container itself, once it is read.
+    fn check_head(&mut self) {
+        let place = |name: &str| Place::Pointer(format!("/{name}"));
+        let head = std::mem::take(&mut self.head);
+        if head.checked {
+            self.head = head;
+            return;
+        }
+        match head.kind.as_deref() {
+            Some("bundle") => {
+                self.form = Some(Form::Bundle);
+                if head.spec_version {
+                    self.find(
+                        Diagnostic::note(
+                            "STIX-BUNDLE-02",
+                            place("spec_version"),
+                            "a bundle has no `spec_version` since STIX 2.1",
+                        )
+                        .with_section("STIX 2.1 §8.1")
+                        .with_help("leave it out; each object has its own"),
+                    );
+                }
+                let id = head.id.as_deref().map(Id::parse);
+                if !matches!(&id, Some(Ok(id)) if id.kind() == "bundle") {
+                    self.find(
+                        Diagnostic::error(
+                            "STIX-BUNDLE-03",
+                            place("id"),
+                            "a bundle has an `id` of the form `bundle--UUID`",
+                        )
+                        .with_section("STIX 2.1 §8.1"),
+                    );
+                }
+                if let Some(name) = &head.unknown {
+                    self.find(
+                        Diagnostic::warning(
+                            "STIX-BUNDLE-04",
+                            place(name),
+                            "a bundle has `type`, `id` and `objects` and nothing else",
+                        )
+                        .with_section("STIX 2.1 §8.1"),
+                    );
+                }
+            }
+            Some(_) if head.objects => self.find(
+                Diagnostic::warning(
+                    "STIX-BUNDLE-05",
+                    place("objects"),
+                    "a list of objects stands in something that is not a bundle",
+                )
+                .with_section("STIX 2.1 §8.1"),
+            ),
+            _ => {}
+        }
+        // Kept for whoever asks after the end.
+        self.head = Head {
+            checked: true,
+            ..head
+        };
+    }
+
+    /// Reads one member of a list.
+    fn member(&mut self) -> Result<Member, Diagnostic> {
+        let offset = self.offset;
+        let first = self.peek();
+        let mut capture = Capture::with_limit(OBJECT_BYTES);
+        let result = self.value(&mut [&mut capture], false, true);
+        if result.is_ok() && first == Some(b'{') {
+            return self.finished(capture.bytes, capture.overflow, offset);
+        }
+        self.index += 1;
+        match result {
+            Err(Stop::Fault { fault, offset }) => Err(fault_diagnostic(fault, offset)),
+            Err(Stop::Ended) => Err(self.ended(ENDS_IN_OBJECT)),
+            Ok(()) => Err(diagnostic(
+                "STIX-JSON-02",
+                offset,
+                self.offset,
+                "a member that is not an object",
+            )),
+        }
+    }
+
+    /// A member of the bytes read, unless they are too many or not text.
+    fn finished(
+        &mut self,
+        bytes: Vec<u8>,
+        overflow: bool,
+        offset: u64,
+    ) -> Result<Member, Diagnostic> {
+        let index = self.index;
+        self.index += 1;
+        if overflow {
+            let message = format!(
+                "an object of {} bytes, more than {OBJECT_BYTES}",
+                self.offset - offset
+            );
+            return Err(diagnostic("STIX-JSON-03", offset, self.offset, message));
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Member {
+                text,
+                offset,
+                index,
+            }),
+            Err(error) => {
+                let at = offset + error.utf8_error().valid_up_to() as u64;
+                Err(diagnostic(
+                    "STIX-JSON-06",
+                    at,
+                    at + 1,
+                    "this is not UTF-8, so the object is not JSON",
+                ))
+            }
+        }
+    }
+
+    /// Reads one value into `captures`. After a fault the rest of the value is skipped if `resume`.
+    fn value(
+        &mut self,
+        captures: &mut [&mut Capture],
+        one_line: bool,
+        resume: bool,
+    ) -> Result<(), Stop> {
+        let mut scan = Scan::new(one_line);
+        let mut stop = None;
+        loop {
+            if self.fill() == 0 {
+                return match stop {
+                    None if scan.may_end() => Ok(()),
+                    None => Err(Stop::Ended),
+                    Some(stop) => Err(stop),
+                };
+            }
+            let piece = self.buffer.get(self.start..self.end).unwrap_or_default();
+            let (consumed, outcome) = scan.run(piece);
+            if stop.is_none() {
+                for capture in &mut *captures {
+                    capture.push(piece.get(..consumed).unwrap_or_default());
+                }
+            }
+            self.consume(consumed);
+            match outcome {
+                Outcome::More => {}
+                Outcome::Done => return stop.map_or(Ok(()), Err),
+                Outcome::Fault(fault) => {
+                    let fault = Stop::Fault {
+                        fault,
+                        offset: self.offset,
+                    };
+                    if !resume {
+                        return Err(fault);
+                    }
+                    stop = Some(fault);
+                }
+            }
+        }
+    }
+
+    /// Ends the iteration, with an error if the text broke off.
+    fn finish(&mut self, broke_off: Option<&str>) -> Option<Result<Member, Diagnostic>> {
+        let failed = self.failure.is_some() && self.state != State::Finished;
+        let found = match broke_off {
+            _ if failed => Some(self.ended("")),
+            Some(message) => Some(self.ended(message)),
+            None => None,
+        };
+        self.state = State::Finished;
+        self.check_head();
+        found.map(Err)
+    }
+
+    /// The error of a text that breaks off here; nothing is read after it.
+    fn ended(&mut self, message: &str) -> Diagnostic {
+        self.state = State::Finished;
+        match &self.failure {
+            Some(error) => diagnostic(
+                "STIX-JSON-07",
+                self.offset,
+                self.offset,
+                format!("the source could not be read further: {error}"),
+            ),
+            None => diagnostic("STIX-JSON-05", self.offset, self.offset, message),
+        }
+    }
+
+    /// The error of a top-level object that makes no sense from here on; the next line may begin another.
+    fn lost(&mut self, message: &str) -> Diagnostic {
+        let offset = self.offset;
+        // A brace at the beginning of a line: the object before was a line that lacks its end.
+        if self.last == b'\n' && self.peek() == Some(b'{') {
+            self.lines = true;
+            self.state = State::Between;
+        } else {
+            self.state = if self.lines {
+                State::Between
+            } else {
+                State::Lost
+            };
+            self.skip_line();
+        }
+        diagnostic("STIX-JSON-01", offset, offset, message)
+    }
+
+    fn find(&mut self, finding: Diagnostic) {
+        if self.findings.len() < DIAGNOSTICS_PER_DOCUMENT {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Passes over white space; answers whether a line ended in it.
+    fn skip_space(&mut self) -> bool {
+        self.skip_space_into(&mut Capture::with_limit(0))
+    }
+
+    fn skip_space_into(&mut self, capture: &mut Capture) -> bool {
+        let mut line_ended = false;
+        while self.fill() > 0 {
+            let piece = self.buffer.get(self.start..self.end).unwrap_or_default();
+            let count = piece
+                .iter()
+                .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+                .count();
+            let space = piece.get(..count).unwrap_or_default();
+            line_ended |= space.contains(&b'\n');
+            capture.push(space);
+            let all = count == piece.len();
+            self.consume(count);
+            if !all {
+                break;
+            }
+        }
+        line_ended
+    }
+
+    /// Passes over the rest of the line and its line feed.
+    fn skip_line(&mut self) {
+        while self.fill() > 0 {
+            let piece = self.buffer.get(self.start..self.end).unwrap_or_default();
+            match memchr::memchr(b'\n', piece) {
+                Some(at) => {
+                    self.consume(at + 1);
+                    return;
+                }
+                None => self.consume(piece.len()),
+            }
+        }
+    }
+
+    fn peek(&mut self) -> Option<u8> {
+        self.fill();
+        self.buffer
+            .get(self.start..self.end)
+            .and_then(|piece| piece.first().copied())
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.start = (self.start + count).min(self.end);
+        if let Some(last) = self.start.checked_sub(1).filter(|_| count > 0) {
+            self.last = self.buffer.get(last).copied().unwrap_or_default();
+        }
+        self.offset += count as u64;
+    }
+
+    /// Reads on if nothing is buffered; answers how many bytes are.
+    fn fill(&mut self) -> usize {
+        while self.start == self.end && self.failure.is_none() {
+            match self.source.read(&mut self.buffer) {
+                Ok(0) => break,
+                Ok(count) => {
+                    self.start = 0;
+                    self.end = count.min(self.buffer.len());
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => self.failure = Some(error),
+            }
+        }
+        self.end - self.start
+    }
+}
+
+impl<R: Read> Iterator for Reader<R> {
+    type Item = Result<Member, Diagnostic>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.advance()
+    }
+}
+
+/// The text of a bundle of `objects`, each as it is; without objects it has no `objects` (§2.12).
+pub fn write<'t>(id: &Id, objects: impl IntoIterator<Item = &'t str>) -> String {
+    let mut text = format!(r#"{{"type":"bundle","id":"{id}""#);
+    let mut any = false;
+    for object in objects {
+        text.push_str(if any { ",\n" } else { ",\"objects\":[\n" });
+        text.push_str(object);
+        any = true;
+    }
+    text.push_str(if any { "\n]}\n" } else { "}\n" });
+    text
+}
+
+fn after_list(inside: bool) -> State {
+    if inside { State::Tail } else { State::Between }
+}
+
+/// Why a value was not read.
+enum Stop {
+    Ended,
+    Fault { fault: Fault, offset: u64 },
+}
+
+/// Bytes kept up to a limit.
+struct Capture {
+    bytes: Vec<u8>,
+    limit: usize,
+    overflow: bool,
+}
+
+impl Capture {
+    fn with_limit(limit: usize) -> Self {
+        Self {
+            bytes: Vec::new(),
+            limit,
+            overflow: false,
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        if self.bytes.len() + bytes.len() <= self.limit && !self.overflow {
+            self.bytes.extend_from_slice(bytes);
+        } else if !bytes.is_empty() {
+            self.overflow = true;
+            self.bytes = Vec::new();
+        }
+    }
+
+    /// The bytes as a JSON string, if they are one.
+    fn string(&self) -> Option<String> {
+        serde_json::from_slice(&self.bytes).ok()
+    }
+}
+
+fn diagnostic(code: &'static str, start: u64, end: u64, message: impl Into<String>) -> Diagnostic {
+    let place = Place::Bytes {
+        start: usize::try_from(start).unwrap_or(usize::MAX),
+        end: usize::try_from(end).unwrap_or(usize::MAX),
+    };
+    Diagnostic::error(code, place, message)
+}
+
+fn fault_diagnostic(fault: Fault, offset: u64) -> Diagnostic {
+    match fault {
+        Fault::TooDeep => diagnostic(
+            "STIX-JSON-04",
+            offset,
+            offset,
+            format!("nested deeper than {JSON_DEPTH} levels"),
+        ),
+        Fault::LineEnd => diagnostic(
+            "STIX-JSON-01",
+            offset,
+            offset,
+            "the line ends within an object",
+        ),
+        Fault::Misplaced => diagnostic(
+            "STIX-JSON-01",
+            offset,
+            offset,
+            "not readable as JSON from here",
+        ),
+        Fault::RawControl => diagnostic(
+            "STIX-JSON-01",
+            offset,
+            offset,
+            "a control character stands in a string as it is",
+        )
+        .with_help("write it as an escape such as `\\n`"),
+    }
+}
+
+/// Bytes asked of the source at once: larger ones were not faster on a bundle of 50 MB.
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// Most bytes of a container's name or value that are looked at.
+const HEAD_BYTES: usize = 1024;
+
+const ENDS_IN_OBJECT: &str = "the text ends within an object";
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
