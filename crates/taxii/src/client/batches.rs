@@ -52,7 +52,10 @@ impl<'c> Batches<'c> {
             url,
             objects,
             size,
-            parts: vec![0..objects.len()],
+            parts: Vec::from([Range {
+                start: 0,
+                end: objects.len(),
+            }]),
         }
     }
 

@@ -52,8 +52,8 @@ pub struct Pages<'c, P> {
     transport: &'c Transport,
     url: String,
     filter: Filter,
-    pages_left: usize,
-    empty_pages: usize,
+    budget: usize,
+    empty_in_a_row: usize,
     last: Option<Timestamp>,
     is_done: bool,
     read: fn(&Received) -> Read<P>,
@@ -72,8 +72,8 @@ impl<'c, P> Pages<'c, P> {
             url,
             last: filter.added_after,
             filter,
-            pages_left,
-            empty_pages: 0,
+            budget: pages_left,
+            empty_in_a_row: 0,
             is_done: false,
             read,
         }
@@ -101,12 +101,12 @@ impl<'c, P> Pages<'c, P> {
         // Never backwards: a page of an odd server must not make the next pull begin too early or late.
         self.last = self.last.max(received.added.last);
         // §3.5: more may be announced where nothing follows; twice in a row is the end.
-        self.empty_pages = if onward.count == 0 {
-            self.empty_pages + 1
+        self.empty_in_a_row = if onward.count == 0 {
+            self.empty_in_a_row + 1
         } else {
             0
         };
-        if !onward.more || self.empty_pages == 2 {
+        if !onward.more || self.empty_in_a_row == 2 {
             self.is_done = true;
             self.filter.next = None;
         } else if onward.next.is_some() {
@@ -129,10 +129,10 @@ impl<P> Iterator for Pages<'_, P> {
         if self.is_done {
             return None;
         }
-        self.pages_left = self.pages_left.checked_sub(1)?;
+        self.budget = self.budget.checked_sub(1)?;
         let result = self.step();
         if result.is_err() {
-            self.pages_left = 0;
+            self.budget = 0;
         }
         Some(result)
     }

@@ -73,7 +73,7 @@ fn comparable(value: &Value) -> Value {
             Value::Object(entries.collect())
         }
         Value::Array(items) => Value::Array(items.iter().map(comparable).collect()),
-        Value::String(text) if text.starts_with("2026-11-23T") => json!(text[..23]),
+        Value::String(text) if text.starts_with("2026-11-23T") => json!(text.get(..23)),
         other => other.clone(),
     }
 }

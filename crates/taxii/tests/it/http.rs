@@ -469,3 +469,52 @@ async fn long_answers_are_compressed_for_who_can_read_it() {
         .unwrap();
     assert_eq!(body, plain.body()[..]);
 }
+
+#[tokio::test]
+async fn versions_default_to_all_where_the_endpoint_is_about_them() {
+    let server = Server::new();
+    let id = "indicator--00000000-0000-4000-8000-000000000001";
+    let older = indicator(1);
+    let newer = older.replace("\"modified\":\"2026-01-01T", "\"modified\":\"2026-02-01T");
+    let body = format!("{{\"objects\":[{older},{newer},{newer}]}}");
+    let answer = server.post(MAIN, TAXII, &body).await;
+    // §5.5: an exact duplicate is no error.
+    assert_eq!(json(&answer)["success_count"], 3);
+    let count = |answer: Response<Bytes>, list: &str| json(&answer)[list].as_array().unwrap().len();
+    assert_eq!(
+        count(server.get(&format!("{MAIN}{id}/")).await, "objects"),
+        1
+    );
+    assert_eq!(
+        count(
+            server.get(&format!("{MAIN}{id}/versions/")).await,
+            "versions"
+        ),
+        2
+    );
+    let deleted = server
+        .send(request("DELETE", &format!("{MAIN}{id}/"), "partner"))
+        .await;
+    assert_eq!(deleted.status(), StatusCode::OK);
+    assert_eq!(
+        server.get(&format!("{MAIN}{id}/")).await.status(),
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn a_panic_of_the_backend_is_500_and_others_are_served() {
+    let server = Server::new();
+    let memory = Arc::clone(&server.memory);
+    // The next call finds the lock poisoned and panics.
+    let _ = std::thread::spawn(move || {
+        let _held = memory.state.lock().unwrap();
+        panic!("poisoned for the test");
+    })
+    .join();
+    for _ in 0..2 {
+        let answer = server.get("/taxii2/").await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(header(&answer, "content-type"), TAXII);
+    }
+}

@@ -471,8 +471,8 @@ impl Held {
         let version = match (self.rows.iter().find(same), object.version()) {
             (Some(row), _) => row.version.clone(),
             (None, version) => {
-                let version = version
-                    .map_or_else(|| format!("{date_added:.6}"), |version| version.to_string());
+                let version =
+                    version.map_or_else(|| format!("{date_added:.6}"), ToString::to_string);
                 let spec_version = match object.string("spec_version") {
                     Some(text) => text,
                     None if object.created().is_none() => "2.1",
