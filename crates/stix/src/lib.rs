@@ -10,3 +10,4 @@ pub mod object;
 pub mod reference;
 pub mod selector;
 pub mod timestamp;
+pub mod view;

@@ -217,13 +217,12 @@ impl Scan {
             (b'-' | b'0'..=b'9' | b't' | b'f' | b'n', _) if value_may_come => {
                 self.state = State::Scalar;
             }
-            (b':', State::Colon) => self.state = State::Value,
             (b',', State::CommaOrEnd) if self.in_braces() => self.state = State::Name,
-            (b',', State::CommaOrEnd) => self.state = State::Value,
-            (b'}', State::NameOrEnd) => return Ok(self.close()),
-            (b'}', State::CommaOrEnd) if self.in_braces() => return Ok(self.close()),
-            (b']', State::ValueOrEnd) => return Ok(self.close()),
-            (b']', State::CommaOrEnd) if !self.in_braces() => return Ok(self.close()),
+            (b':', State::Colon) | (b',', State::CommaOrEnd) => self.state = State::Value,
+            (b'}', State::NameOrEnd) | (b']', State::ValueOrEnd) => return Ok(self.close()),
+            (b'}' | b']', State::CommaOrEnd) if self.in_braces() == (byte == b'}') => {
+                return Ok(self.close());
+            }
             _ => return Err(Fault::Misplaced),
         }
         Ok(false)

@@ -27,7 +27,7 @@ fn shown(found: impl Iterator<Item = Result<Member, Diagnostic>>) -> Vec<String>
             Ok(member) => format!("{}@{} {}", member.index, member.offset, member.text),
             Err(found) => match found.place {
                 Place::Bytes { start, .. } => format!("{} {start}", found.code),
-                place => panic!("an error without bytes: {place:?}"),
+                place => format!("{} {place:?}", found.code),
             },
         })
         .collect()
