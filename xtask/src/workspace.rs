@@ -7,9 +7,15 @@ use anyhow::{Context as _, Result};
 use cargo_metadata::{Metadata, MetadataCommand};
 
 /// The folder of the root manifest.
+///
+/// Cargo says at run time where this crate is; what it said at compile time may be another checkout with the same
+/// target folder.
 pub(crate) fn root() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().unwrap_or(manifest).to_path_buf()
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    manifest
+        .parent()
+        .map_or_else(|| manifest.clone(), Path::to_path_buf)
 }
 
 /// The cargo that runs this program, else the one on the path.
