@@ -1,1 +1,15 @@
 #![doc = include_str!("../README.md")]
+
+pub mod database;
+pub mod error;
+pub mod feed;
+pub mod incident;
+pub mod journal;
+pub mod object;
+pub mod party;
+pub mod release;
+pub mod search;
+pub mod secret;
+
+mod convert;
+mod schema;

@@ -1,0 +1,235 @@
+//! What each audience was given, in the order of that audience alone.
+//!
+//! A position is the `date_added` of TAXII in microseconds. Positions of one audience are unique and strictly
+//! increasing and are assigned in the same transaction that makes the entry visible, so a reader that has seen one
+//! never misses a later commit with a smaller one. They are made of the time of the release and of what this audience
+//! was given before, and of nothing else: they do not show how much lies between.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, ToSql};
+use stix::id::Id;
+
+use crate::convert::{id, timestamp};
+use crate::database::{Reader, Writer};
+use crate::error::Result;
+
+/// One entry of a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedEntry {
+    /// When it was added, unique within the feed.
+    pub position: Timestamp,
+    /// The identifier under which the audience knows the object.
+    pub id: Id,
+    /// The version key as the audience knows it.
+    pub version: String,
+    /// The object that it is, or is an edition of.
+    pub source: Id,
+    /// The version key of that.
+    pub source_version: String,
+}
+
+/// How far a feed was brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeedState {
+    /// The last change that was looked at.
+    pub change: i64,
+    /// The last position given, in microseconds.
+    pub position: i64,
+}
+
+/// What is asked of a feed.
+#[derive(Debug, Clone, Default)]
+pub struct FeedQuery {
+    /// Only entries after this position.
+    pub after: Option<Timestamp>,
+    /// Only these identifiers; all if empty.
+    pub ids: Vec<String>,
+    /// Only these types; all if empty.
+    pub kinds: Vec<String>,
+    /// Which versions of each object.
+    pub versions: Vec<VersionFilter>,
+}
+
+/// Which versions of an object are asked for (TAXII 2.1 §3.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VersionFilter {
+    /// Every version.
+    All,
+    /// The oldest version.
+    First,
+    /// The newest version.
+    Last,
+    /// The version with this key.
+    Exact(String),
+}
+
+impl Reader<'_> {
+    /// How far the feed of an audience was brought.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn feed_state(&self, audience: &str) -> Result<FeedState> {
+        let state = self
+            .connection
+            .prepare_cached("SELECT change, position FROM feed_state WHERE audience = ?1")?
+            .query_row([audience], |row| {
+                Ok(FeedState {
+                    change: row.get(0)?,
+                    position: row.get(1)?,
+                })
+            })
+            .optional()?;
+        Ok(state.unwrap_or(FeedState {
+            change: 0,
+            position: 0,
+        }))
+    }
+
+    /// The entries asked for, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn feed(&self, audience: &str, query: &FeedQuery, limit: u32) -> Result<Vec<FeedEntry>> {
+        let (condition, values) = conditions(audience, query);
+        let sql = format!(
+            "SELECT position, id, version, source, source_version FROM feed WHERE {condition} ORDER BY position LIMIT {limit}"
+        );
+        let mut statement = self.connection.prepare(&sql)?;
+        let parameters: Vec<&dyn ToSql> = values.iter().map(|value| &**value).collect();
+        let rows = statement.query_map(parameters.as_slice(), |row| Ok(entry(row)))?;
+        rows.map(|row| row?).collect()
+    }
+
+    /// How many entries there are.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn feed_count(&self, audience: &str, query: &FeedQuery) -> Result<u64> {
+        let (condition, values) = conditions(audience, query);
+        let parameters: Vec<&dyn ToSql> = values.iter().map(|value| &**value).collect();
+        let sql = format!("SELECT count(*) FROM feed WHERE {condition}");
+        let count: i64 = self
+            .connection
+            .prepare(&sql)?
+            .query_row(parameters.as_slice(), |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// The entries that come from one object.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn feed_of_source(&self, audience: &str, source: &Id) -> Result<Vec<FeedEntry>> {
+        let sql = "SELECT position, id, version, source, source_version FROM feed WHERE audience = ?1 AND source = ?2 ORDER BY position";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map((audience, source.as_str()), |row| Ok(entry(row)))?;
+        rows.map(|row| row?).collect()
+    }
+
+    /// The digest of what an audience was last given under an identifier.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn feed_digest(&self, audience: &str, object: &Id) -> Result<Option<Vec<u8>>> {
+        let sql = "SELECT digest FROM feed WHERE audience = ?1 AND id = ?2 ORDER BY position DESC LIMIT 1";
+        Ok(self
+            .connection
+            .prepare_cached(sql)?
+            .query_row((audience, object.as_str()), |row| row.get(0))
+            .optional()?)
+    }
+}
+
+impl Writer<'_> {
+    /// Appends an entry; false if the audience has this version already.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn append_feed(&self, audience: &str, entry: &FeedEntry, digest: &[u8]) -> Result<bool> {
+        let sql = "INSERT OR IGNORE INTO feed (audience, position, id, version, kind, source, source_version, digest)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let added = self.connection.prepare_cached(sql)?.execute((
+            audience,
+            entry.position.as_microsecond(),
+            entry.id.as_str(),
+            &entry.version,
+            entry.id.kind(),
+            entry.source.as_str(),
+            &entry.source_version,
+            digest,
+        ))?;
+        Ok(added > 0)
+    }
+
+    /// Takes an entry out: its release was withdrawn, or something else goes out in its place.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn remove_from_feed(&self, audience: &str, position: Timestamp) -> Result<()> {
+        self.connection
+            .prepare_cached("DELETE FROM feed WHERE audience = ?1 AND position = ?2")?
+            .execute((audience, position.as_microsecond()))?;
+        Ok(())
+    }
+
+    /// Records how far a feed was brought.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn set_feed_state(&self, audience: &str, state: FeedState) -> Result<()> {
+        let sql = "INSERT INTO feed_state (audience, change, position) VALUES (?1, ?2, ?3)
+                   ON CONFLICT (audience) DO UPDATE SET change = ?2, position = ?3";
+        self.connection
+            .prepare_cached(sql)?
+            .execute((audience, state.change, state.position))?;
+        Ok(())
+    }
+}
+
+fn entry(row: &Row<'_>) -> Result<FeedEntry> {
+    Ok(FeedEntry {
+        position: timestamp(row.get(0)?)?,
+        id: id(&row.get::<_, String>(1)?)?,
+        version: row.get(2)?,
+        source: id(&row.get::<_, String>(3)?)?,
+        source_version: row.get(4)?,
+    })
+}
+
+/// The condition of a query with its parameters; values never stand in the statement itself.
+fn conditions(audience: &str, query: &FeedQuery) -> (String, Vec<Box<dyn ToSql>>) {
+    let mut condition = String::from("audience = ?");
+    let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(audience.to_owned())];
+    if let Some(after) = query.after {
+        condition.push_str(" AND position > ?");
+        values.push(Box::new(after.as_microsecond()));
+    }
+    for (column, wanted) in [("id", &query.ids), ("kind", &query.kinds)] {
+        if !wanted.is_empty() {
+            let marks = vec!["?"; wanted.len()].join(", ");
+            condition.extend([" AND ", column, " IN (", &marks, ")"]);
+            values.extend(
+                wanted
+                    .iter()
+                    .map(|value| Box::new(value.clone()) as Box<dyn ToSql>),
+            );
+        }
+    }
+    if !query.versions.is_empty() && !query.versions.contains(&VersionFilter::All) {
+        let mut any = Vec::new();
+        for version in &query.versions {
+            let other = "SELECT 1 FROM feed AS other WHERE other.audience = feed.audience AND other.id = feed.id AND other.version";
+            match version {
+                VersionFilter::All => {}
+                VersionFilter::First => any.push(format!("NOT EXISTS ({other} < feed.version)")),
+                VersionFilter::Last => any.push(format!("NOT EXISTS ({other} > feed.version)")),
+                VersionFilter::Exact(key) => {
+                    any.push("version = ?".to_owned());
+                    values.push(Box::new(key.clone()));
+                }
+            }
+        }
+        condition.extend([" AND (", &any.join(" OR "), ")"]);
+    }
+    (condition, values)
+}

@@ -1,0 +1,402 @@
+//! Objects: every version as received, with references, postings and marking set.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ::release::gate::Holdings;
+use ::release::held::{Consent, Held, Provenance};
+use ::release::party::{OrganisationId, PersonId};
+use ::release::terms::Release;
+use jiff::Timestamp;
+use rusqlite::OptionalExtension;
+use stix::id::Id;
+use stix::object::Object;
+use stix::reference::references;
+
+use crate::convert::{id, micros, timestamp, uuid, version_key};
+use crate::database::{Reader, Writer};
+use crate::error::{Result, StoreError};
+use crate::search::words;
+
+/// An object on its way in.
+#[derive(Debug)]
+pub struct Incoming<'a> {
+    /// The object.
+    pub object: &'a Object,
+    /// How it came.
+    pub provenance: &'a Provenance,
+    /// Values under which it is found again: addresses, names, hashes.
+    pub values: &'a BTreeSet<String>,
+}
+
+/// What became of an object on its way in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Put {
+    /// It is held now.
+    Stored,
+    /// The same version with the same content was held before.
+    AlreadyHeld,
+    /// The same version is held with other content, which STIX leaves undefined (§3.6): what was held stays.
+    Conflict,
+}
+
+/// A version of an object, as a key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ObjectKey {
+    /// The object.
+    pub id: Id,
+    /// The version in the form of the database: text order is time order. For an object without versions, the time
+    /// of receipt.
+    pub version: String,
+}
+
+impl Reader<'_> {
+    /// How many objects are held, each counted once whatever its versions.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn object_count(&self) -> Result<u64> {
+        let count: i64 = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM object WHERE latest = 1")?
+            .query_row([], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// How many objects of each type are held.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn object_count_by_kind(&self) -> Result<Vec<(String, u64)>> {
+        let sql = "SELECT kind, count(*) FROM object WHERE latest = 1 GROUP BY kind ORDER BY kind";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
+        rows.map(|row| {
+            let (kind, count) = row?;
+            Ok((kind, u64::try_from(count).unwrap_or_default()))
+        })
+        .collect()
+    }
+
+    /// The newest objects, the most recently received first; `kind` narrows to one type, `before` continues a page.
+    ///
+    /// Returns sequence numbers for `before` with the identifiers.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn newest_objects(
+        &self,
+        kind: Option<&str>,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<(i64, Id)>> {
+        let sql = match kind {
+            Some(_) => {
+                "SELECT seq, id FROM object WHERE latest = 1 AND kind = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3"
+            }
+            None => {
+                "SELECT seq, id FROM object WHERE latest = 1 AND ?1 IS NULL AND seq < ?2 ORDER BY seq DESC LIMIT ?3"
+            }
+        };
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let values = (kind, before.unwrap_or(i64::MAX), limit);
+        let rows =
+            statement.query_map(values, |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+        rows.map(|row| {
+            let (seq, text) = row?;
+            Ok((seq, id(&text)?))
+        })
+        .collect()
+    }
+
+    /// The keys of the versions held of an object, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn version_keys(&self, object: &Id) -> Result<Vec<ObjectKey>> {
+        let sql = "SELECT version FROM object WHERE id = ?1 ORDER BY version DESC LIMIT ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map((object.as_str(), MAX_VERSIONS), |row| row.get(0))?;
+        rows.map(|version| {
+            Ok(ObjectKey {
+                id: object.clone(),
+                version: version?,
+            })
+        })
+        .collect()
+    }
+
+    /// The objects whose newest version refers to `target`, or to an edition of it; the most recently received first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn referrers(&self, target: &Id, kind: Option<&str>, limit: u32) -> Result<Vec<Id>> {
+        let sql = "SELECT DISTINCT object.seq, object.id FROM reference JOIN object ON object.seq = reference.source_seq
+                   WHERE reference.target = ?1 AND object.latest = 1 AND (?2 IS NULL OR object.kind = ?2)
+                   ORDER BY object.seq DESC LIMIT ?3";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map((target.as_str(), kind, limit), |row| {
+            row.get::<_, String>(1)
+        })?;
+        rows.map(|row| id(&row?)).collect()
+    }
+
+    /// The objects found under a value, the most recently received first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn objects_with_value(&self, value: &str, limit: u32) -> Result<Vec<Id>> {
+        let sql = "SELECT object.id FROM posting JOIN object ON object.seq = posting.seq
+                   WHERE posting.value = ?1 AND object.latest = 1 ORDER BY posting.seq DESC LIMIT ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map((value, limit), |row| row.get::<_, String>(0))?;
+        rows.map(|row| id(&row?)).collect()
+    }
+
+    /// What an edition is an edition of.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn edition_source(&self, edition: &Id) -> Result<Option<Id>> {
+        let text: Option<String> = self
+            .connection
+            .prepare_cached("SELECT source FROM edition WHERE id = ?1")?
+            .query_row([edition.as_str()], |row| row.get(0))
+            .optional()?;
+        text.as_deref().map(id).transpose()
+    }
+
+    /// When the newest version of an object came.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn received(&self, object: &Id) -> Result<Option<Timestamp>> {
+        let at: Option<i64> = self
+            .connection
+            .prepare_cached("SELECT received FROM object WHERE id = ?1 AND latest = 1")?
+            .query_row([object.as_str()], |row| row.get(0))
+            .optional()?;
+        at.map(timestamp).transpose()
+    }
+
+    /// Which organisation gave the newest version of an object.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn source_of(&self, object: &Id) -> Result<Option<OrganisationId>> {
+        let text: Option<String> = self
+            .connection
+            .prepare_cached("SELECT source FROM object WHERE id = ?1 AND latest = 1")?
+            .query_row([object.as_str()], |row| row.get(0))
+            .optional()?;
+        text.map(|text| uuid(&text).map(OrganisationId)).transpose()
+    }
+}
+
+impl Holdings for Reader<'_> {
+    type Error = StoreError;
+
+    fn versions(&self, object: &Id) -> Result<Vec<Arc<Held>>> {
+        if let Some(known) = self.held.borrow().get(object) {
+            return Ok(known.clone());
+        }
+        let sql = "SELECT text, source, entered_by, consent, embargo_until FROM object
+                   WHERE id = ?1 ORDER BY version DESC LIMIT ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query((object.as_str(), MAX_VERSIONS))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let text = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            let read = Object::parse(text).map_err(|_| StoreError::Corrupt { what: "object" })?;
+            let entered_by: Option<String> = row.get(2)?;
+            let provenance = Provenance {
+                source: OrganisationId(uuid(&row.get::<_, String>(1)?)?),
+                entered_by: entered_by
+                    .map(|text| uuid(&text).map(PersonId))
+                    .transpose()?,
+                consent: if row.get::<_, bool>(3)? {
+                    Consent::Given
+                } else {
+                    Consent::Refused
+                },
+                embargo_until: row.get::<_, Option<i64>>(4)?.map(timestamp).transpose()?,
+            };
+            found.push(Arc::new(Held::seal(read, provenance)));
+        }
+        let mut known = self.held.borrow_mut();
+        if known.len() < MAX_REMEMBERED {
+            known.insert(object.clone(), found.clone());
+        }
+        Ok(found)
+    }
+
+    fn releases(&self, held: &Held) -> Result<Vec<Arc<Release>>> {
+        // An object without versions is released as such, whatever its time of receipt.
+        let version = held.version().map(version_key);
+        let sql = "SELECT DISTINCT release FROM release_item WHERE id = ?1 AND (?2 IS NULL OR version = ?2)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows =
+            statement.query_map((held.id().as_str(), version), |row| row.get::<_, String>(0))?;
+        rows.map(|row| self.release_shared(&row?)).collect()
+    }
+}
+
+impl Writer<'_> {
+    /// Takes objects in.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing of the transaction stays.
+    pub fn put_objects(&self, incoming: &[Incoming<'_>], now: Timestamp) -> Result<Vec<Put>> {
+        let outcomes = incoming
+            .iter()
+            .map(|one| self.put_object(one, now))
+            .collect();
+        self.forget();
+        outcomes
+    }
+
+    fn put_object(&self, incoming: &Incoming<'_>, now: Timestamp) -> Result<Put> {
+        let object = incoming.object;
+        let connection = self.connection;
+        let newest: Option<(i64, String, String)> = connection
+            .prepare_cached("SELECT seq, version, text FROM object WHERE id = ?1 AND latest = 1")?
+            .query_row([object.id().as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .optional()?;
+        let version = match object.version() {
+            Some(version) => version_key(version),
+            // Without versions, the newest content counts; the time of receipt tells versions apart here.
+            None => version_key(&stix::timestamp::Timestamp::from_instant(now)),
+        };
+        if let Some((_, newest_version, newest_text)) = &newest {
+            let same_version: Option<String> =
+                if object.version().is_none() || *newest_version == version {
+                    Some(newest_text.clone())
+                } else {
+                    connection
+                        .prepare_cached("SELECT text FROM object WHERE id = ?1 AND version = ?2")?
+                        .query_row((object.id().as_str(), &version), |row| row.get(0))
+                        .optional()?
+                };
+            if let Some(text) = same_version {
+                let same = text == object.text()
+                    || Object::parse(&text)
+                        .is_ok_and(|held| held.properties() == object.properties());
+                if same {
+                    return Ok(Put::AlreadyHeld);
+                }
+                if object.version().is_some() || *newest_version == version {
+                    return Ok(Put::Conflict);
+                }
+            }
+        }
+        let is_latest = newest
+            .as_ref()
+            .is_none_or(|(_, newest_version, _)| *newest_version < version);
+        if let (true, Some((seq, _, _))) = (is_latest, &newest) {
+            connection
+                .prepare_cached("UPDATE object SET latest = 0 WHERE seq = ?1")?
+                .execute([seq])?;
+            connection
+                .prepare_cached("DELETE FROM search WHERE rowid = ?1")?
+                .execute([seq])?;
+        }
+        let sql = "INSERT INTO object (id, version, kind, text, marking_set, source, entered_by, consent, embargo_until, received, latest)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+        let provenance = incoming.provenance;
+        connection.prepare_cached(sql)?.execute((
+            object.id().as_str(),
+            &version,
+            object.kind(),
+            object.text(),
+            self.marking_set(object)?,
+            provenance.source.to_string(),
+            provenance.entered_by.map(|person| person.to_string()),
+            provenance.consent == Consent::Given,
+            provenance.embargo_until.map(micros),
+            micros(now),
+            is_latest,
+        ))?;
+        let seq = connection.last_insert_rowid();
+        self.index(seq, incoming, is_latest)?;
+        Ok(Put::Stored)
+    }
+
+    fn index(&self, seq: i64, incoming: &Incoming<'_>, is_latest: bool) -> Result<()> {
+        let connection = self.connection;
+        let object = incoming.object;
+        let mut insert = connection.prepare_cached(
+            "INSERT OR IGNORE INTO reference (source_seq, place, target) VALUES (?1, ?2, ?3)",
+        )?;
+        for reference in references(object.properties()) {
+            if reference.is_marking() {
+                continue;
+            }
+            // What comes back on an edition is found under its source.
+            let target = match self.edition_source(&reference.target)? {
+                Some(source) => source,
+                None => reference.target,
+            };
+            insert.execute((seq, reference.place.to_string(), target.as_str()))?;
+        }
+        let mut insert = connection
+            .prepare_cached("INSERT OR IGNORE INTO posting (value, seq) VALUES (?1, ?2)")?;
+        for value in incoming.values {
+            insert.execute((value, seq))?;
+        }
+        if is_latest {
+            let text = words(object);
+            connection
+                .prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?
+                .execute((seq, text))?;
+        }
+        Ok(())
+    }
+
+    /// The number of the object's marking set: object and granular markings, each once.
+    fn marking_set(&self, object: &Object) -> Result<i64> {
+        let markings = object.markings();
+        let all: BTreeSet<&str> = markings
+            .object
+            .iter()
+            .map(Id::as_str)
+            .chain(
+                markings
+                    .granular
+                    .iter()
+                    .map(|granular| granular.marking.as_str()),
+            )
+            .collect();
+        let refs: Vec<&str> = all.into_iter().collect();
+        let refs = refs.join(" ");
+        let known: Option<i64> = self
+            .connection
+            .prepare_cached("SELECT id FROM marking_set WHERE refs = ?1")?
+            .query_row([&refs], |row| row.get(0))
+            .optional()?;
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        self.connection
+            .prepare_cached("INSERT INTO marking_set (refs) VALUES (?1)")?
+            .execute([&refs])?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    /// Remembers that an edition was given out, so that what comes back on it finds its source.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn remember_edition(&self, edition: &Id, source: &Id) -> Result<()> {
+        self.connection
+            .prepare_cached("INSERT OR IGNORE INTO edition (id, source) VALUES (?1, ?2)")?
+            .execute((edition.as_str(), source.as_str()))?;
+        Ok(())
+    }
+}
+
+/// Most versions of one object that are looked at: a feed that is corrected hourly for a year has 8,760.
+const MAX_VERSIONS: u32 = 10_000;
+/// Most objects that one snapshot remembers as read.
+const MAX_REMEMBERED: usize = 50_000;
