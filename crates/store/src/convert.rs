@@ -14,11 +14,12 @@ pub(crate) fn timestamp(micros: i64) -> Result<Timestamp> {
     Timestamp::from_microsecond(micros).map_err(|_| StoreError::Corrupt { what: "time" })
 }
 
-/// The version as text whose order is the order of time: at least nine digits after the point.
+/// The version as text whose order is the order of time: at least nine digits after the point, and no `Z`, which
+/// would sort behind further digits.
 pub(crate) fn version_key(version: &stix::timestamp::Timestamp) -> String {
     let text = version.as_str().trim_end_matches('Z');
     let (second, fraction) = text.split_once('.').unwrap_or((text, ""));
-    format!("{second}.{fraction:0<9}Z")
+    format!("{second}.{fraction:0<9}")
 }
 
 pub(crate) fn id(text: &str) -> Result<Id> {
