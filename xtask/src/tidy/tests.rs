@@ -182,6 +182,7 @@ fn pure_crates_reach_for_nothing() {
     let impure = "\
 //! Never touches std::fs.
 use std::{collections::BTreeMap, fs};
+use std::net::{IpAddr, UdpSocket};
 fn now() -> Timestamp { jiff::Timestamp::now() }
 #[cfg(test)]
 mod tests { use std::env; }
@@ -206,7 +207,8 @@ mod cases;
         [
             "crates/stix/Cargo.toml:1: [purity] `stix` is pure: no `tokio`",
             "crates/stix/src/lib.rs:2: [purity] `stix` is pure: no `std::fs`",
-            "crates/stix/src/lib.rs:3: [purity] `stix` is pure: no `Timestamp::now`",
+            "crates/stix/src/lib.rs:3: [purity] `stix` is pure: no `UdpSocket`",
+            "crates/stix/src/lib.rs:4: [purity] `stix` is pure: no `Timestamp::now`",
         ]
     );
 }
