@@ -145,6 +145,11 @@ impl Index {
         !self.addresses.is_empty()
     }
 
+    /// Gives back what growing has left over.
+    pub fn shrink(&mut self) {
+        self.strings.shrink();
+    }
+
     /// Bytes on the heap, as far as they are the index's own.
     pub fn heap_bytes(&self) -> usize {
         self.addresses.heap_bytes() + self.strings.heap_bytes() + self.lists.heap_bytes()

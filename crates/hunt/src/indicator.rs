@@ -140,7 +140,11 @@ impl Builder {
 
     /// The finished set.
     pub fn build(self) -> IndicatorSet {
-        self.set
+        let mut set = self.set;
+        set.index.shrink();
+        set.indicators.shrink_to_fit();
+        set.entries.shrink_to_fit();
+        set
     }
 
     fn refusal(&self, id: &Id, confidence: Option<u8>) -> Option<Reason> {

@@ -1,7 +1,7 @@
 //! Telemetry made up: Zeek's `conn`, `dns` and `http` logs with hits planted, the same bytes for the same seed.
 //!
-//! Inside are 10.0.0.0/8 and 2001:db8:a::/48, outside 198.18.0.0/15 and 2001:db8:ffff::/48, names are below
-//! `.example`, `.test` and `.invalid`: nothing of it belongs to anybody.
+//! Inside are `10.0.0.0/8` and `2001:db8:a::/48`, outside `198.18.0.0/15` and `2001:db8:ffff::/48`, names are
+//! below `.example`, `.test` and `.invalid`: nothing of it belongs to anybody.
 //!
 //! INVARIANT: what is not planted matches nothing that is planted, so that the hits are known beforehand.
 

@@ -29,14 +29,15 @@ pub struct Quoted<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed;
 
-/// Calls `visit` with each member of the object that `line` is, in order, until it breaks.
+/// Calls `visit` with each member of the object that `line` is, in order, until it breaks: its name, its value, and
+/// the place in the line where the bytes of the value start.
 ///
 /// # Errors
 /// [`Malformed`] where the line is seen not to be one JSON object.
 #[inline]
 pub fn members<'a>(
     line: &'a [u8],
-    mut visit: impl FnMut(Quoted<'a>, Raw<'a>) -> ControlFlow<()>,
+    mut visit: impl FnMut(Quoted<'a>, Raw<'a>, usize) -> ControlFlow<()>,
 ) -> Result<(), Malformed> {
     let mut at = expect(line, 0, b'{')?;
     at = skip_space(line, at);
@@ -49,7 +50,8 @@ pub fn members<'a>(
         at = expect(line, after, b':')?;
         at = skip_space(line, at);
         let (value, after) = value(line, at)?;
-        if visit(name, value).is_break() {
+        let start = at + usize::from(matches!(value, Raw::String(_)));
+        if visit(name, value, start).is_break() {
             return Ok(());
         }
         at = skip_space(line, after);

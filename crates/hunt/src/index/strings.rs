@@ -157,6 +157,13 @@ impl Strings {
         }
     }
 
+    /// Gives back what growing has left over.
+    pub(crate) fn shrink(&mut self) {
+        for shard in &mut self.shards {
+            shard.records.shrink_to_fit();
+        }
+    }
+
     pub(crate) fn heap_bytes(&self) -> usize {
         self.shards
             .iter()
@@ -261,8 +268,10 @@ fn finish_with(hash: u64, tag: u8) -> u64 {
 
 #[inline]
 fn low(wide: u128) -> u64 {
-    let [a, b, c, d, e, f, g, h, ..] = wide.to_le_bytes();
-    u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    let bytes = wide.to_le_bytes();
+    bytes
+        .first_chunk::<8>()
+        .map_or(0, |low| u64::from_le_bytes(*low))
 }
 
 /// The table uses the low bits for the bucket and the top seven for its tags, so the shard comes from between.

@@ -33,7 +33,7 @@ fn set(subdomains: Subdomains, exclusions: &[&str], objects: &[Object]) -> Indic
     builder.build()
 }
 
-fn seen<'a>(place: Where, text: &'a str) -> Seen<'a> {
+fn seen(place: Where, text: &str) -> Seen<'_> {
     let value = match place {
         Where::ConnOrig | Where::ConnResp => {
             Value::Address(crate::normal::address(text).expect("an address"))

@@ -18,7 +18,7 @@ pub(crate) const SLOTS: usize = 32;
 /// From a name to its slot: a table without collisions, found when it is made.
 #[derive(Debug, Clone)]
 pub(crate) struct Names {
-    names: Vec<&'static [u8]>,
+    known: Vec<&'static [u8]>,
     multiplier: u32,
     table: [Slot; TABLE],
 }
@@ -42,14 +42,14 @@ impl Names {
             let multiplier = (2 * attempt + 1).wrapping_mul(SPREAD);
             if let Some(table) = table(&names, multiplier) {
                 return Self {
-                    names,
+                    known: names,
                     multiplier,
                     table,
                 };
             }
         }
         Self {
-            names,
+            known: names,
             multiplier: 0,
             table: [FREE; TABLE],
         }
@@ -69,13 +69,13 @@ impl Names {
     #[inline]
     fn slot_of(&self, name: &[u8]) -> Option<Slot> {
         let slot = *self.table.get(bucket(name, self.multiplier))?;
-        let known = self.names.get(usize::from(slot))?;
-        (*known == name).then_some(slot)
+        let candidate = self.known.get(usize::from(slot))?;
+        (*candidate == name).then_some(slot)
     }
 
     #[cfg(test)]
     pub(crate) fn all(&self) -> &[&'static [u8]] {
-        &self.names
+        &self.known
     }
 }
 

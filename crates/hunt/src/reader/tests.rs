@@ -10,7 +10,7 @@ fn seen(line: &str) -> Vec<(Where, String)> {
     let mut all = Vec::new();
     event
         .each_seen(&mut Scratch::default(), |seen| {
-            all.push((seen.place, seen.text.to_owned()))
+            all.push((seen.place, seen.text.to_owned()));
         })
         .expect("text");
     all

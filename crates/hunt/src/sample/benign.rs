@@ -66,7 +66,7 @@ impl Benign {
     }
 
     /// A client inside; one of twenty speaks IPv6.
-    pub(crate) fn inside(&self, random: &mut Random, v6: bool) -> IpAddr {
+    pub(crate) fn inside(random: &mut Random, v6: bool) -> IpAddr {
         let host = random.skewed(60_000);
         let [.., a, b, c] = mix(host).to_be_bytes();
         if v6 {
@@ -147,7 +147,7 @@ fn server_address(server: u64, v6: bool) -> IpAddr {
         let subnet = u16::from_be_bytes([a, b]);
         return Ipv6Addr::new(0x2001, 0xdb8, 0xffff, subnet, 0, 0, 0, u16::from(c) + 1).into();
     }
-    Ipv4Addr::new(198, 18 | (a & 1), b, c).into()
+    Ipv4Addr::new(198, 18 + a % 2, b, c).into()
 }
 
 fn host_name(number: u64) -> String {

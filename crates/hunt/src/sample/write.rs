@@ -91,7 +91,7 @@ impl Writer<'_> {
     }
 
     fn conn(&mut self, responder: IpAddr) {
-        let originator = self.benign.inside(self.random, responder.is_ipv6());
+        let originator = Benign::inside(self.random, responder.is_ipv6());
         self.open("conn", originator, responder, None);
         let service = self.random.pick(&["ssl", "http", "dns", "ssh", "ntp"]);
         let service = service.copied().unwrap_or("ssl");
@@ -125,7 +125,7 @@ impl Writer<'_> {
     }
 
     fn dns(&mut self, name: &str) {
-        let originator = self.benign.inside(self.random, false);
+        let originator = Benign::inside(self.random, false);
         let resolver = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 53));
         self.open("dns", originator, resolver, Some(53));
         let v6 = self.random.below(4) == 0;
@@ -171,7 +171,7 @@ impl Writer<'_> {
 
     fn http(&mut self, authority: &str, port: u16, target: &str, agent: &str) {
         let responder = self.benign.outside(self.random, false);
-        let originator = self.benign.inside(self.random, false);
+        let originator = Benign::inside(self.random, false);
         self.open("http", originator, responder, Some(port));
         let posts = self.random.below(8) == 0;
         let method = if posts { "POST" } else { "GET" };

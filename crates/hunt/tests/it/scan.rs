@@ -34,8 +34,11 @@ fn object() -> impl Strategy<Value = Map<String, Value>> {
 fn scanned(line: &[u8]) -> Option<BTreeMap<String, Value>> {
     let mut found = BTreeMap::new();
     let mut scratch = String::new();
-    scan::members(line, |name, value| {
+    scan::members(line, |name, value, start| {
         let name = name.text(&mut scratch).expect("a name").to_owned();
+        let (Raw::Nested(bytes) | Raw::Scalar(bytes) | Raw::String(scan::Quoted { bytes, .. })) =
+            value;
+        assert_eq!(&line[start..start + bytes.len()], bytes);
         let value = match value {
             Raw::Nested(bytes) | Raw::Scalar(bytes) => {
                 serde_json::from_slice(bytes).expect("a value")
@@ -74,12 +77,12 @@ proptest! {
     fn truncation_is_noticed(object in object(), cut: prop::sample::Index) {
         let text = serde_json::to_string(&Value::Object(object)).unwrap();
         let at = cut.index(text.len());
-        prop_assert_eq!(scan::members(&text.as_bytes()[..at], |_, _| ControlFlow::Continue(())), Err(scan::Malformed));
+        prop_assert_eq!(scan::members(&text.as_bytes()[..at], |_, _, _| ControlFlow::Continue(())), Err(scan::Malformed));
     }
 
     #[test]
     fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = scan::members(&bytes, |name, value| {
+        let _ = scan::members(&bytes, |name, value, _| {
             let mut scratch = String::new();
             let _ = name.text(&mut scratch);
             if let Raw::Nested(list) = value {
