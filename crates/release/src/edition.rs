@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use stix::id::Id;
 use stix::object::Object;
 use stix::selector::{Selector, Step};
 
-use crate::required::{required, required_any, required_in_item};
+use crate::cuts::Cuts;
+use crate::required::{defines_type, is_common, is_required, leans_on, needed_in, required_any};
 
 /// What becomes of a reference.
 pub(crate) enum Fate {
@@ -25,18 +26,20 @@ pub(crate) enum Fate {
 pub(crate) struct Remainder {
     /// The properties that are left; `id` and `created_by_ref` are still the source's.
     pub(crate) properties: Map<String, Value>,
-    /// Equal for two remainders of one source exactly when the same parts of it are left.
-    ///
-    /// It is made of the paths that are cut, without list positions, and of what is kept of the lists that lost an
-    /// item. So it does not change with the number, place or content of what is withheld.
+    /// The objects that are still referred to, in the order of the places.
+    pub(crate) targets: Vec<Id>,
+    /// Equal for two remainders of one version of a source exactly when the same parts of it are left.
     pub(crate) mask: Mask,
 }
 
 /// See [`Remainder::mask`].
+///
+/// It is made of the paths that are cut, as they would stand in what is left, and of what is kept of the lists that
+/// lost an item. So it does not change with the number, place or content of what is withheld.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Mask {
-    cut: BTreeSet<String>,
-    kept: BTreeMap<String, Value>,
+    cut: BTreeSet<Vec<Step>>,
+    kept: BTreeMap<Vec<Step>, Value>,
 }
 
 impl Mask {
@@ -44,52 +47,118 @@ impl Mask {
         self.cut.is_empty()
     }
 
-    fn write(&self, text: &mut String) {
+    /// Notes that something was cut at `path`, and what is kept there.
+    fn keep(&mut self, path: &[Step], kept: Value) {
+        self.cut.insert(path.to_vec());
+        self.kept.insert(path.to_vec(), kept);
+    }
+
+    /// Forgets what was cut below `path`, because it goes as a whole.
+    fn forget(&mut self, path: &[Step]) {
+        for gone in below(self.cut.range(path.to_vec()..), path) {
+            self.cut.remove(&gone);
+            self.kept.remove(&gone);
+        }
+    }
+
+    /// Feeds the mask to a hash such that two masks never feed the same.
+    pub(crate) fn feed(&self, hash: &mut Sha256) {
+        feed_count(hash, self.cut.len());
         for path in &self.cut {
-            text.push_str(path);
-            text.push('\u{1f}');
+            feed_path(hash, path);
         }
-        text.push('\u{1e}');
+        feed_count(hash, self.kept.len());
         for (path, list) in &self.kept {
-            text.push_str(path);
-            text.push('\u{1f}');
-            text.push_str(&list.to_string());
-            text.push('\u{1f}');
+            feed_path(hash, path);
+            feed_text(hash, &list.to_string());
         }
-        text.push('\u{1e}');
     }
 }
 
+/// Those of the paths from `path` on that are `path` or lie below it.
+fn below<'p>(from: impl Iterator<Item = &'p Vec<Step>>, path: &[Step]) -> Vec<Vec<Step>> {
+    from.take_while(|other| other.starts_with(path))
+        .cloned()
+        .collect()
+}
+
+fn feed_path(hash: &mut Sha256, path: &[Step]) {
+    feed_count(hash, path.len());
+    for step in path {
+        match step {
+            Step::Property(name) => {
+                hash.update(b"p");
+                feed_text(hash, name);
+            }
+            Step::Item(index) => {
+                hash.update(b"i");
+                feed_count(hash, *index);
+            }
+        }
+    }
+}
+
+/// Feeds a text with its length before it, so that no text can end early and pass for two.
+pub(crate) fn feed_text(hash: &mut Sha256, text: &str) {
+    feed_count(hash, text.len());
+    hash.update(text.as_bytes());
+}
+
+pub(crate) fn feed_count(hash: &mut Sha256, count: usize) {
+    hash.update(u64::try_from(count).unwrap_or(u64::MAX).to_be_bytes());
+}
+
+/// The object that a string refers to, if it is an identifier.
+///
+/// White space around it and upper case do not hide it: whoever reads the object may be as lenient.
+pub(crate) fn referred(text: &str) -> Option<Id> {
+    if !text.contains("--") {
+        return None;
+    }
+    Id::parse(text)
+        .or_else(|_| Id::parse(&text.trim().to_ascii_lowercase()))
+        .ok()
+}
+
+/// The object that a key of a dictionary refers to, if it is an identifier.
+///
+/// The keys of `extensions` name the definition by which what stands below is read; they do not refer (§7.3).
+pub(crate) fn referred_by_key(path: &[Step], key: &str) -> Option<Id> {
+    let extension = matches!(path, [Step::Property(first)] if first == "extensions");
+    referred(key).filter(|id| !(extension && id.kind() == "extension-definition"))
+}
+
 /// Cuts `cuts` out of the object and gives every reference its fate; none if what is left is not an object any more.
+///
+/// `renamed` is the new identifier where the object gets one: text that holds the old one's UUID follows.
 pub(crate) fn remainder(
     object: &Object,
-    cuts: &BTreeSet<Selector>,
+    cuts: &Cuts,
+    renamed: Option<&Id>,
     fate: &dyn Fn(&Id) -> Fate,
 ) -> Option<Remainder> {
+    let before = object.properties();
     let mut walk = Walk {
         cuts,
         fate,
+        uuids: renamed.map(|new| (object.id().uuid().to_string(), new.uuid().to_string())),
         mask: Mask::default(),
+        targets: Vec::new(),
+        selected: selected(before),
         moved: BTreeMap::new(),
+        type_lost: false,
     };
     let mut properties = Map::new();
-    for (name, value) in object.properties() {
-        let fixed = matches!(
-            name.as_str(),
-            "type"
-                | "spec_version"
-                | "id"
-                | "created"
-                | "modified"
-                | "object_marking_refs"
-                | "granular_markings"
-        );
+    for (name, value) in before {
         let mut old = vec![Step::Property(name.clone())];
-        if fixed {
-            if cuts.contains(&Selector::from_steps(old)) {
+        if is_fixed(name) {
+            if cuts.touches(name) {
                 return None;
             }
             properties.insert(name.clone(), value.clone());
+            continue;
+        }
+        if name == "granular_markings" {
             continue;
         }
         let mut new = old.clone();
@@ -97,118 +166,164 @@ pub(crate) fn remainder(
             properties.insert(name.clone(), left);
         }
     }
-    let Walk { mask, moved, .. } = walk;
-    if let Some(Value::Array(entries)) = properties.get("granular_markings") {
-        let entries: Vec<Value> = entries
-            .iter()
-            .filter_map(|entry| moved_entry(entry, &moved))
-            .collect();
-        if entries.is_empty() {
-            properties.remove("granular_markings");
-        } else {
-            properties.insert("granular_markings".to_owned(), Value::Array(entries));
+    let mut leaning = true;
+    while leaning {
+        leaning = false;
+        for (name, on) in leans_on(object.kind()) {
+            if before.contains_key(*on)
+                && !properties.contains_key(*on)
+                && properties.remove(*name).is_some()
+            {
+                let path = vec![Step::Property((*name).to_owned())];
+                walk.forget(&path);
+                walk.mask.cut.insert(path);
+                leaning = true;
+            }
         }
     }
-    is_valid(object.kind(), object.properties(), &properties)
-        .then_some(Remainder { properties, mask })
+    if let Some(Value::Array(entries)) = before.get("granular_markings") {
+        let left: Vec<Value> = entries
+            .iter()
+            .enumerate()
+            .filter_map(|(at, entry)| walk.granular(entry, at))
+            .collect();
+        if !left.is_empty() {
+            properties.insert("granular_markings".to_owned(), Value::Array(left));
+        }
+    }
+    let whole = is_valid(object.kind(), before, &properties) && !walk.type_lost;
+    whole.then_some(Remainder {
+        properties,
+        targets: walk.targets,
+        mask: walk.mask,
+    })
 }
 
 /// Whether nothing that the type requires was lost.
 fn is_valid(kind: &str, before: &Map<String, Value>, after: &Map<String, Value>) -> bool {
-    let lost = |name: &&str| before.contains_key(*name) && !after.contains_key(*name);
+    let lost = before
+        .keys()
+        .any(|name| !after.contains_key(name) && is_required(kind, before, name));
     let any = required_any(kind);
     let lost_any = any.iter().any(|name| before.contains_key(*name))
         && !any.iter().any(|name| after.contains_key(*name));
-    let common = |name: &String| {
-        matches!(
-            name.as_str(),
-            "type"
-                | "spec_version"
-                | "id"
-                | "created"
-                | "modified"
-                | "created_by_ref"
-                | "revoked"
-                | "lang"
-                | "object_marking_refs"
-                | "granular_markings"
-                | "defanged"
-        )
-    };
-    let hollow = !before.keys().all(common) && after.keys().all(common);
-    !required(kind).iter().any(lost) && !lost_any && !hollow
+    let hollow =
+        !before.keys().all(|name| is_common(name)) && after.keys().all(|name| is_common(name));
+    !lost && !lost_any && !hollow
+}
+
+/// Properties that are what they are in whatever is left.
+pub(crate) fn is_fixed(name: &str) -> bool {
+    matches!(
+        name,
+        "type" | "id" | "created" | "modified" | "object_marking_refs"
+    )
+}
+
+/// What the granular markings of an object select.
+fn selected(properties: &Map<String, Value>) -> BTreeSet<Vec<Step>> {
+    properties
+        .get("granular_markings")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.get("selectors")?.as_array())
+        .flatten()
+        .filter_map(|selector| Some(Selector::parse(selector.as_str()?).ok()?.steps().to_vec()))
+        .collect()
 }
 
 struct Walk<'a> {
-    cuts: &'a BTreeSet<Selector>,
+    cuts: &'a Cuts,
     fate: &'a dyn Fn(&Id) -> Fate,
+    /// The UUID of the source and that of the edition.
+    uuids: Option<(String, String)>,
     mask: Mask,
-    /// Where each part that is left stands now.
+    targets: Vec<Id>,
+    /// The parts whose new place is wanted.
+    selected: BTreeSet<Vec<Step>>,
+    /// Where each of them that is left stands now.
     moved: BTreeMap<Vec<Step>, Vec<Step>>,
+    /// Whether the extension that defines the type was lost.
+    type_lost: bool,
 }
 
 impl Walk<'_> {
     /// What is left of a value that stood at `old` and will stand at `new`.
     fn value(&mut self, value: &Value, old: &mut Vec<Step>, new: &mut Vec<Step>) -> Option<Value> {
-        if self.cuts.contains(&Selector::from_steps(old.clone())) {
-            self.mask.cut.insert(unplaced(old));
-            return None;
-        }
-        let left = match value {
-            Value::String(text) => self.string(text, old)?,
-            Value::Array(items) => self.list(items, old, new)?,
-            Value::Object(map) => self.map(map, old, new)?,
-            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        let before = self.targets.len();
+        let left = if self.cuts.names(old) {
+            None
+        } else {
+            match value {
+                Value::String(text) => self.string(text),
+                Value::Array(items) => self.list(items, old, new),
+                Value::Object(map) => self.map(map, old, new),
+                Value::Null | Value::Bool(_) | Value::Number(_) => Some(value.clone()),
+            }
         };
-        self.moved.insert(old.clone(), new.clone());
-        Some(left)
+        let left = left.filter(|left| {
+            needed_in(old)
+                .iter()
+                .all(|name| value.get(name).is_none() || left.get(name).is_some())
+        });
+        if left.is_none() {
+            // What goes with a part that goes is neither referred to nor selected any more.
+            self.targets.truncate(before);
+            self.forget(old);
+            self.mask.forget(new);
+            // A list says what is left of it: the place at which an item was cut would tell of others cut there.
+            if matches!(new.last(), Some(Step::Property(_))) {
+                self.mask.cut.insert(new.clone());
+            }
+            self.type_lost |= defines_type(old, value);
+        } else if self.selected.contains(old) {
+            self.moved.insert(old.clone(), new.clone());
+        }
+        left
     }
 
-    fn string(&mut self, text: &str, old: &[Step]) -> Option<Value> {
-        let Ok(target) = Id::parse(text) else {
-            return Some(Value::String(text.to_owned()));
+    fn forget(&mut self, old: &[Step]) {
+        if self.moved.is_empty() {
+            return;
+        }
+        let from = self.moved.range(old.to_vec()..).map(|(path, _)| path);
+        for gone in below(from, old) {
+            self.moved.remove(&gone);
+        }
+    }
+
+    fn string(&mut self, text: &str) -> Option<Value> {
+        let Some(target) = referred(text) else {
+            return Some(Value::String(self.renamed(text)));
         };
-        match (self.fate)(&target) {
-            Fate::Keep => Some(Value::String(text.to_owned())),
-            Fate::To(id) => Some(Value::String(id.to_string())),
-            Fate::Cut => {
-                self.mask.cut.insert(unplaced(old));
-                None
-            }
+        let left = match (self.fate)(&target) {
+            Fate::Keep => text.to_owned(),
+            Fate::To(id) => id.to_string(),
+            Fate::Cut => return None,
+        };
+        self.targets.push(target);
+        Some(Value::String(left))
+    }
+
+    fn renamed(&self, text: &str) -> String {
+        match &self.uuids {
+            Some((from, to)) if text.len() >= from.len() => text.replace(from, to),
+            _ => text.to_owned(),
         }
     }
 
     fn list(&mut self, items: &[Value], old: &mut Vec<Step>, new: &mut Vec<Step>) -> Option<Value> {
-        let needed = match old.last() {
-            Some(Step::Property(name)) => required_in_item(name),
-            _ => &[],
-        };
         let mut left = Vec::new();
-        let mut kept = Vec::new();
         for (index, item) in items.iter().enumerate() {
             old.push(Step::Item(index));
             new.push(Step::Item(left.len()));
-            let after = self.value(item, old, new);
-            let whole = after.filter(|after| {
-                needed
-                    .iter()
-                    .all(|name| item.get(name).is_none() || after.get(name).is_some())
-            });
+            left.extend(self.value(item, old, new));
             old.pop();
             new.pop();
-            if let Some(whole) = whole {
-                // A reference counts by what it refers to, not by the edition it was rewritten to.
-                kept.push(if item.is_string() {
-                    item.clone()
-                } else {
-                    whole.clone()
-                });
-                left.push(whole);
-            }
         }
         if left.len() < items.len() {
-            self.mask.cut.insert(unplaced(old));
-            self.mask.kept.insert(unplaced(old), Value::Array(kept));
+            self.mask.keep(new, Value::Array(left.clone()));
         }
         (!left.is_empty() || items.is_empty()).then_some(Value::Array(left))
     }
@@ -220,70 +335,108 @@ impl Walk<'_> {
         new: &mut Vec<Step>,
     ) -> Option<Value> {
         let mut left = Map::new();
+        let mut names = Vec::new();
+        let mut name_cut = false;
         for (name, value) in map {
+            let before = self.targets.len();
+            let renamed = match referred_by_key(old, name) {
+                None => Some(name.clone()),
+                Some(target) => match (self.fate)(&target) {
+                    Fate::Keep => {
+                        self.targets.push(target);
+                        Some(name.clone())
+                    }
+                    Fate::To(id) => {
+                        self.targets.push(target);
+                        Some(id.to_string())
+                    }
+                    Fate::Cut => None,
+                },
+            };
+            let Some(renamed) = renamed else {
+                name_cut = true;
+                continue;
+            };
             old.push(Step::Property(name.clone()));
-            new.push(Step::Property(name.clone()));
-            if let Some(value) = self.value(value, old, new) {
-                left.insert(name.clone(), value);
+            new.push(Step::Property(renamed.clone()));
+            match self.value(value, old, new) {
+                Some(value) => {
+                    left.insert(renamed, value);
+                    names.push(Value::String(name.clone()));
+                }
+                None => self.targets.truncate(before),
             }
             old.pop();
             new.pop();
         }
+        if name_cut {
+            // The name itself is withheld, so the mask says what is left beside it.
+            self.mask.keep(new, Value::Array(names));
+        }
         (!left.is_empty() || map.is_empty()).then_some(Value::Object(left))
     }
-}
 
-/// A path without list positions: how many withheld items stand before a part must not show.
-fn unplaced(path: &[Step]) -> String {
-    let names: Vec<&str> = path
-        .iter()
-        .map(|step| match step {
-            Step::Property(name) => name.as_str(),
-            Step::Item(_) => "[]",
-        })
-        .collect();
-    names.join("\u{1d}")
-}
-
-/// A granular marking whose selectors follow what moved; none if nothing is left that it marks.
-fn moved_entry(entry: &Value, moved: &BTreeMap<Vec<Step>, Vec<Step>>) -> Option<Value> {
-    let mut entry = entry.as_object()?.clone();
-    let selectors: Vec<Value> = entry
-        .get("selectors")?
-        .as_array()?
-        .iter()
-        .filter_map(|selector| {
+    /// A granular marking whose selectors follow what moved; none if nothing is left that it marks.
+    fn granular(&mut self, entry: &Value, at: usize) -> Option<Value> {
+        let before = entry.as_object()?;
+        let mut left = Map::new();
+        let mut old = vec![
+            Step::Property("granular_markings".to_owned()),
+            Step::Item(at),
+        ];
+        // The place of an entry would tell of others about what is cut.
+        let mut new = vec![Step::Property("granular_markings".to_owned())];
+        let mut selectors: Vec<Value> = Vec::new();
+        for selector in before.get("selectors")?.as_array()? {
             let selector = Selector::parse(selector.as_str()?).ok()?;
-            // A marking on a common property that is never cut stays where it is.
-            let new = moved.get(selector.steps()).cloned();
-            new.map(|steps| Value::String(Selector::from_steps(steps).to_string()))
-        })
-        .collect();
-    if selectors.is_empty() {
-        return None;
+            let moved = match selector.steps() {
+                [Step::Property(first), ..] if is_fixed(first) => selector.steps().to_vec(),
+                // Entries move when others go, so a marking on one of them marks them all.
+                [Step::Property(first), ..] if first == "granular_markings" => new.clone(),
+                steps => match self.moved.get(steps) {
+                    Some(moved) => moved.clone(),
+                    None => continue,
+                },
+            };
+            let text = Value::String(Selector::from_steps(moved).to_string());
+            if !selectors.contains(&text) {
+                selectors.push(text);
+            }
+        }
+        if selectors.is_empty() {
+            return None;
+        }
+        for (name, value) in before {
+            let kept = match name.as_str() {
+                "selectors" => Some(Value::Array(std::mem::take(&mut selectors))),
+                "marking_ref" => Some(value.clone()),
+                _ => {
+                    old.push(Step::Property(name.clone()));
+                    new.push(Step::Property(name.clone()));
+                    let kept = self.value(value, &mut old, &mut new);
+                    old.pop();
+                    new.pop();
+                    kept
+                }
+            };
+            if let Some(kept) = kept {
+                left.insert(name.clone(), kept);
+            }
+        }
+        (left.contains_key("marking_ref") || left.contains_key("lang"))
+            .then_some(Value::Object(left))
     }
-    entry.insert("selectors".to_owned(), Value::Array(selectors));
-    Some(Value::Object(entry))
 }
 
 /// The identifier of an edition: a keyed hash of the source and of what is left of it and of every edition that it
-/// reaches, in the form of a random UUID, so that it says nothing.
-///
-/// `reached` holds the source's own entry too; it is sorted here, so that cycles and order play no part.
-pub(crate) fn edition_id(
-    key: &[u8; 32],
-    source: &Id,
-    mut reached: Vec<(&Id, &Mask)>,
-) -> Option<Id> {
-    reached.sort_by(|a, b| a.0.cmp(b.0));
-    let mut text = format!("noroshi edition 1\u{1c}{source}\u{1c}");
-    for (id, mask) in reached {
-        text.push_str(id.as_str());
-        text.push('\u{1e}');
-        mask.write(&mut text);
-    }
+/// reaches (`reached`), in the form of a random UUID, so that it says nothing.
+pub(crate) fn edition_id(key: &[u8; 32], source: &Id, reached: &[u8]) -> Option<Id> {
     let mut hash = Hmac::<Sha256>::new_from_slice(key).ok()?;
-    hash.update(text.as_bytes());
+    hash.update(b"noroshi edition 1\0");
+    // An identifier holds no NUL, and what is reached has a fixed length.
+    hash.update(source.as_str().as_bytes());
+    hash.update(b"\0");
+    hash.update(reached);
     let digest = hash.finalize().into_bytes();
     let mut bytes = [0_u8; 16];
     for (to, from) in bytes.iter_mut().zip(digest.iter()) {

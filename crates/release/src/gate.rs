@@ -1,6 +1,6 @@
 //! The decision for a batch of objects.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,14 +8,16 @@ use serde_json::Value;
 use stix::id::Id;
 use stix::marking::{Definition, Tlp};
 use stix::object::Object;
-use stix::reference::references;
-use stix::selector::{Selector, Step};
+use stix::selector::Selector;
 
+use crate::cuts::{Cuts, resolves};
 use crate::decision::{Decision, Edition, Released};
-use crate::edition::{Fate, Mask, edition_id, remainder};
+use crate::edition::{Fate, remainder};
+use crate::graph::{Graph, Node};
 use crate::held::{Consent, Held};
-use crate::party::Audience;
-use crate::required::{IDENTITY, required};
+use crate::party::{Audience, OrganisationId};
+use crate::required::IDENTITY;
+use crate::shape::Shape;
 use crate::terms::Release;
 
 /// What the gate asks of those who hold objects.
@@ -75,17 +77,11 @@ pub struct Gate<'a, H> {
     now: Timestamp,
 }
 
-/// One object on the way to a decision.
-#[derive(Debug)]
-struct Node {
-    held: Arc<Held>,
-    /// Parts that markings and releases cut, before references are looked at.
-    cuts: BTreeSet<Selector>,
-    /// The objects referred to from parts that are not cut; markings are not among them.
-    targets: Vec<(Selector, Key)>,
-    visible: bool,
-    mask: Mask,
-    edition: bool,
+/// What is remembered while a batch is decided.
+#[derive(Debug, Default)]
+struct Reading {
+    /// What is held under a marking's identifier: where it comes from, and whether it is a mere statement.
+    markings: BTreeMap<Id, Vec<(OrganisationId, bool)>>,
 }
 
 /// What a marking restricts.
@@ -97,9 +93,6 @@ enum Limit {
     /// Not understood: nobody outside the house.
     Unknown,
 }
-
-/// A version of an object: the second part is 0 for the newest visible one and counts the exact ones asked for.
-type Key = (Id, usize);
 
 impl<'a, H: Holdings> Gate<'a, H> {
     /// A gate for an audience.
@@ -120,43 +113,37 @@ impl<'a, H: Holdings> Gate<'a, H> {
     /// The decision for each object asked, in the same order.
     ///
     /// # Errors
-    /// Those of the holdings. A batch that reaches more than [`REACH`] objects is answered with nothing for the
-    /// objects beyond, which fails closed.
+    /// Those of the holdings. In a batch that reaches more than [`REACH`] objects the references to those beyond are
+    /// taken as references to what is withheld, which fails closed.
     pub fn decide(&self, asked: &[Asked]) -> Result<Vec<Decision>, H::Error> {
-        let mut nodes: BTreeMap<Key, Node> = BTreeMap::new();
-        let mut keys = Vec::with_capacity(asked.len());
-        let mut queue = VecDeque::new();
-        for (at, ask) in asked.iter().enumerate() {
-            let key = (
-                ask.id.clone(),
-                if ask.version.is_some() { at + 1 } else { 0 },
-            );
-            if !nodes.contains_key(&key)
-                && let Some(node) = self.node(&ask.id, ask.version.as_ref())?
-            {
-                queue.extend(node.targets.iter().map(|(_, key)| key.clone()));
-                nodes.insert(key.clone(), node);
-            }
-            keys.push(key);
+        let mut reading = Reading::default();
+        let mut graph = Graph::default();
+        let mut answers: Vec<Vec<usize>> = Vec::with_capacity(asked.len());
+        let mut queue: VecDeque<Id> = VecDeque::new();
+        for ask in asked {
+            let candidates = if ask.version.is_some() {
+                let found = self.read(&mut reading, &ask.id, ask.version.as_ref())?;
+                let candidates = graph.add(found.unwrap_or_default());
+                follow(&graph, &candidates, &mut queue);
+                candidates
+            } else {
+                self.reach(&mut reading, &mut graph, &ask.id, &mut queue)?;
+                graph.candidates(&ask.id).to_vec()
+            };
+            answers.push(candidates);
         }
-        let mut unknown: BTreeSet<Key> = BTreeSet::new();
-        while let Some(key) = queue.pop_front() {
-            if nodes.len() >= REACH || nodes.contains_key(&key) || unknown.contains(&key) {
-                continue;
-            }
-            match self.node(&key.0, None)? {
-                Some(node) => {
-                    queue.extend(node.targets.iter().map(|(_, key)| key.clone()));
-                    nodes.insert(key, node);
-                }
-                None => {
-                    unknown.insert(key);
-                }
-            }
+        while let Some(id) = queue.pop_front() {
+            self.reach(&mut reading, &mut graph, &id, &mut queue)?;
         }
-        self.settle_visibility(&mut nodes);
-        self.settle_editions(&mut nodes);
-        Ok(keys.iter().map(|key| self.decision(&nodes, key)).collect())
+        graph.settle(&self.policy.edition_key.0);
+        Ok(answers
+            .iter()
+            .map(|candidates| {
+                graph
+                    .first_visible(candidates)
+                    .map_or(Decision::Nothing, |node| self.decision(&graph, node))
+            })
+            .collect())
     }
 
     /// The decision for the newest version of one object that the audience may see.
@@ -174,39 +161,72 @@ impl<'a, H: Holdings> Gate<'a, H> {
             .unwrap_or(Decision::Nothing))
     }
 
-    /// What is known of an object before references are looked at; none if the audience may not know of it.
-    fn node(
+    /// Takes an object into the graph, if it is not there, and queues what it refers to.
+    fn reach(
         &self,
+        reading: &mut Reading,
+        graph: &mut Graph,
+        id: &Id,
+        queue: &mut VecDeque<Id>,
+    ) -> Result<(), H::Error> {
+        if graph.has(id) || graph.len() >= REACH {
+            return Ok(());
+        }
+        let found = self.read(reading, id, None)?;
+        // Everybody knows whose node this is, and a marking is known by its identifier. In the house a reference to
+        // something that is not held says nothing that is withheld; the target may still be held and RED, then it
+        // was found and kept from this person.
+        let free = *id == self.policy.own_identity
+            || id.kind() == "marking-definition"
+            || (found.is_none() && self.audience.is_own());
+        let candidates = graph.add(found.unwrap_or_default());
+        follow(graph, &candidates, queue);
+        if free {
+            graph.free(id.clone(), candidates);
+        } else {
+            graph.name(id.clone(), candidates);
+        }
+        Ok(())
+    }
+
+    /// The versions of an object that may be the newest that the audience sees, newest first, before references are
+    /// looked at; none if nothing at all is held.
+    ///
+    /// A version that may be lost for want of a reference does not hide the older ones: if it did, the audience would
+    /// learn that it is there.
+    fn read(
+        &self,
+        reading: &mut Reading,
         id: &Id,
         version: Option<&stix::timestamp::Timestamp>,
-    ) -> Result<Option<Node>, H::Error> {
-        for held in self.holdings.versions(id)? {
+    ) -> Result<Option<Vec<Node>>, H::Error> {
+        let versions = self.holdings.versions(id)?;
+        if versions.is_empty() {
+            return Ok(None);
+        }
+        let mut found = Vec::new();
+        for held in versions {
             if version.is_some() && held.version() != version {
                 continue;
             }
-            let Some(cuts) = self.cuts(&held)? else {
+            let Some(cuts) = self.cuts(reading, &held)? else {
                 continue;
             };
-            let targets = references(held.object().properties())
-                .into_iter()
-                .filter(|reference| !reference.is_marking())
-                .filter(|reference| !cuts.iter().any(|cut| cut.covers(&reference.place)))
-                .map(|reference| (reference.place, (reference.target, 0)))
-                .collect();
-            return Ok(Some(Node {
-                held,
-                cuts,
-                targets,
-                visible: true,
-                mask: Mask::default(),
-                edition: false,
-            }));
+            let shape = Shape::of(held.object(), &cuts);
+            if shape.broken {
+                continue;
+            }
+            let sturdy = shape.is_sturdy() && held.object().kind() != "language-content";
+            found.push(Node::new(held, cuts, shape));
+            if sturdy {
+                break;
+            }
         }
-        Ok(None)
+        Ok(Some(found))
     }
 
     /// The parts of an object that markings and releases keep from the audience; none if they keep all of it.
-    fn cuts(&self, held: &Held) -> Result<Option<BTreeSet<Selector>>, H::Error> {
+    fn cuts(&self, reading: &mut Reading, held: &Held) -> Result<Option<Cuts>, H::Error> {
         let provenance = held.provenance();
         let own = self.audience.is_own();
         let held_back = provenance.consent == Consent::Refused
@@ -216,40 +236,46 @@ impl<'a, H: Holdings> Gate<'a, H> {
         if held_back && !own {
             return Ok(None);
         }
-        let releases = self.holdings.releases(held)?;
         let entered =
             provenance.entered_by.is_some() && provenance.entered_by == self.audience.person();
-        let house = own.then_some(if entered { Tlp::Red } else { Tlp::AmberStrict });
-        let by_house = house.map(|clearance| self.cuts_under(held.object(), clearance, &[]));
-        let by_release = releases.iter().filter_map(|release| {
-            let clearance = release.clearance(self.audience, self.now)?;
-            let hand: Vec<Selector> = release
+        let house = if entered { Tlp::Red } else { Tlp::AmberStrict };
+        let mut cuts = if own {
+            self.cuts_under(reading, held, house, &[])
+        } else {
+            None
+        };
+        for release in self.holdings.releases(held)? {
+            let Some(clearance) = release.clearance(self.audience, self.now) else {
+                continue;
+            };
+            let hand: Vec<&Selector> = release
                 .cuts
                 .iter()
                 .filter(|cut| cut.object.as_ref().is_none_or(|object| object == held.id()))
-                .map(|cut| cut.part.clone())
+                .map(|cut| &cut.part)
                 .collect();
-            Some(self.cuts_under(held.object(), clearance, &hand))
-        });
-        // Whoever is reached in several ways sees what any of them lets through.
-        Ok(by_house
-            .into_iter()
-            .chain(by_release)
-            .flatten()
-            .reduce(|a, b| meet(&a, &b)))
+            // Whoever is reached in several ways sees what any of them lets through.
+            if let Some(by_release) = self.cuts_under(reading, held, clearance, &hand) {
+                cuts = Some(cuts.map_or_else(|| by_release.clone(), |cuts| cuts.meet(&by_release)));
+            }
+        }
+        Ok(cuts)
     }
 
     /// The parts that stay hidden under one clearance; none if the whole object does.
     fn cuts_under(
         &self,
-        object: &Object,
+        reading: &mut Reading,
+        held: &Held,
         clearance: Tlp,
-        hand: &[Selector],
-    ) -> Option<BTreeSet<Selector>> {
+        hand: &[&Selector],
+    ) -> Option<Cuts> {
+        let object = held.object();
+        let source = held.provenance().source;
         let markings = object.markings();
         let mut object_level = None;
         for marking in &markings.object {
-            match self.limit(marking) {
+            match self.limit(reading, marking, source) {
                 Limit::Nobody => {}
                 Limit::Level(level) => object_level = object_level.max(Some(level)),
                 Limit::Unknown => return None,
@@ -258,187 +284,79 @@ impl<'a, H: Holdings> Gate<'a, H> {
         if object_level.unwrap_or(self.policy.unmarked) > clearance {
             return None;
         }
-        let mut cuts: BTreeSet<Selector> = hand.iter().cloned().collect();
+        let mut cuts = Cuts::default();
+        for part in hand {
+            if resolves(object.properties(), part.steps()) {
+                cuts.insert(part.steps().to_vec());
+            }
+        }
         for granular in &markings.granular {
-            let allowed = match self.limit(&granular.marking) {
+            let allowed = match self.limit(reading, &granular.marking, source) {
                 Limit::Nobody => true,
                 Limit::Level(level) => level <= clearance,
                 Limit::Unknown => false,
             };
             if !allowed {
-                cuts.extend(granular.selectors.iter().cloned());
+                for selector in &granular.selectors {
+                    cuts.insert(selector.steps().to_vec());
+                }
             }
         }
-        let root = Value::Object(object.properties().clone());
-        cuts.retain(|cut| cut.resolve(&root).is_some());
-        let names = |cut: &Selector| match cut.steps().first() {
-            Some(Step::Property(name)) => IDENTITY.contains(&name.as_str()),
-            _ => true,
-        };
-        if cuts.iter().any(names) {
-            None
-        } else {
-            Some(cuts)
-        }
+        let whole = IDENTITY.iter().any(|name| cuts.touches(name));
+        (!whole).then_some(cuts)
     }
 
-    /// What a marking restricts.
-    fn limit(&self, marking: &Id) -> Limit {
+    /// What a marking on an object from `source` restricts.
+    fn limit(&self, reading: &mut Reading, marking: &Id, source: OrganisationId) -> Limit {
         if let Some(level) = Tlp::from_id(marking) {
             return Limit::Level(level);
         }
         // A holder that cannot answer leaves the marking not understood, which fails closed.
-        let definition = self
-            .holdings
-            .versions(marking)
-            .ok()
-            .and_then(|versions| versions.into_iter().next());
-        match definition.map(|held| Definition::read(held.object())) {
-            Some(Definition::Statement(_)) => Limit::Nobody,
-            Some(Definition::Tlp(level)) => Limit::Level(level),
-            Some(Definition::Unknown) | None if self.audience.is_own() => {
-                Limit::Level(Tlp::AmberStrict)
-            }
-            Some(Definition::Unknown) | None => Limit::Unknown,
-        }
-    }
-
-    /// Withholds what lacks a required reference, until nothing changes.
-    fn settle_visibility(&self, nodes: &mut BTreeMap<Key, Node>) {
-        loop {
-            let hidden: Vec<Key> = nodes
-                .iter()
-                .filter(|(_, node)| node.visible && self.remains(nodes, node).is_none())
-                .map(|(key, _)| key.clone())
-                .collect();
-            if hidden.is_empty() {
-                break;
-            }
-            for key in hidden {
-                if let Some(node) = nodes.get_mut(&key) {
-                    node.visible = false;
-                }
-            }
-        }
-    }
-
-    /// Marks what is cut as an edition, and then what refers to an edition.
-    fn settle_editions(&self, nodes: &mut BTreeMap<Key, Node>) {
-        let masks: Vec<(Key, Mask)> = nodes
+        let held = reading.markings.entry(marking.clone()).or_insert_with(|| {
+            let versions = self.holdings.versions(marking).unwrap_or_default();
+            let read = |held: &Arc<Held>| {
+                let definition = Definition::read(held.object());
+                (
+                    held.provenance().source,
+                    matches!(definition, Definition::Statement(_)),
+                )
+            };
+            versions.iter().map(read).collect()
+        });
+        // Nobody may explain away the marking on another's object: the definition counts if it came from where the
+        // object came from, or from the house.
+        let own = OrganisationId::of_identity(&self.policy.own_identity);
+        let mut trusted = held
             .iter()
-            .filter(|(_, node)| node.visible)
-            .filter_map(|(key, node)| Some((key.clone(), self.remains(nodes, node)?.mask)))
-            .collect();
-        let mut referrers: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
-        for (key, node) in nodes.iter().filter(|(_, node)| node.visible) {
-            for (_, target) in &node.targets {
-                referrers
-                    .entry(target.clone())
-                    .or_default()
-                    .push(key.clone());
-            }
-        }
-        let mut spreading = VecDeque::new();
-        for (key, mask) in masks {
-            if let Some(node) = nodes.get_mut(&key) {
-                node.edition = !mask.is_whole();
-                node.mask = mask;
-                if node.edition {
-                    spreading.push_back(key);
-                }
-            }
-        }
-        while let Some(key) = spreading.pop_front() {
-            for referrer in referrers.get(&key).into_iter().flatten() {
-                if let Some(node) = nodes.get_mut(referrer)
-                    && !node.edition
-                {
-                    node.edition = true;
-                    spreading.push_back(referrer.clone());
-                }
-            }
+            .filter(|(from, _)| *from == source || Some(*from) == own)
+            .peekable();
+        if trusted.peek().is_some() && trusted.all(|(_, statement)| *statement) {
+            Limit::Nobody
+        } else if self.audience.is_own() {
+            Limit::Level(Tlp::AmberStrict)
+        } else {
+            Limit::Unknown
         }
     }
 
-    /// What is left of a node with the references that are visible now; none if that is no object any more.
-    fn remains(
-        &self,
-        nodes: &BTreeMap<Key, Node>,
-        node: &Node,
-    ) -> Option<crate::edition::Remainder> {
+    fn decision(&self, graph: &Graph, node: &Node) -> Decision {
         let object = node.held.object();
-        let is_cut = |target: &Id| !self.may_refer(nodes, target);
-        let untouched =
-            node.cuts.is_empty() && !node.targets.iter().any(|(_, (target, _))| is_cut(target));
-        if untouched {
-            let properties = serde_json::Map::new();
-            return Some(crate::edition::Remainder {
-                properties,
-                mask: Mask::default(),
-            });
-        }
-        if object.kind() == "marking-definition" {
-            return None;
-        }
-        let cuts = with_translations(nodes, node);
-        remainder(object, &cuts, &|target| {
-            if is_cut(target) {
-                Fate::Cut
-            } else {
-                Fate::Keep
-            }
-        })
-    }
-
-    /// Whether the audience may see a reference to an object.
-    fn may_refer(&self, nodes: &BTreeMap<Key, Node>, target: &Id) -> bool {
-        if *target == self.policy.own_identity || target.kind() == "marking-definition" {
-            return true;
-        }
-        match nodes.get(&(target.clone(), 0)) {
-            Some(node) => node.visible,
-            // In the house a reference to something that is not held says nothing that is withheld. The target may
-            // still be held and RED; then it was looked for, found and kept from this person.
-            None => self.audience.is_own() && self.is_absent(target),
-        }
-    }
-
-    fn is_absent(&self, target: &Id) -> bool {
-        self.holdings
-            .versions(target)
-            .is_ok_and(|versions| versions.is_empty())
-    }
-
-    fn decision(&self, nodes: &BTreeMap<Key, Node>, key: &Key) -> Decision {
-        let Some(node) = nodes.get(key).filter(|node| node.visible) else {
-            return Decision::Nothing;
-        };
-        let object = node.held.object();
-        if !node.edition {
+        if !node.is_edition() {
             return Decision::Whole(Released::new(object.clone()));
         }
-        self.edition(nodes, key, node).unwrap_or(Decision::Nothing)
+        self.edition(graph, node)
+            .map_or(Decision::Nothing, Decision::Edition)
     }
 
-    fn edition(&self, nodes: &BTreeMap<Key, Node>, key: &Key, node: &Node) -> Option<Decision> {
+    fn edition(&self, graph: &Graph, node: &Node) -> Option<Edition> {
         let object = node.held.object();
-        let cuts = with_translations(nodes, node);
-        let left = remainder(object, &cuts, &|target| {
-            if !self.may_refer(nodes, target) {
-                return Fate::Cut;
-            }
-            match nodes.get(&(target.clone(), 0)) {
-                Some(below) if below.edition => self
-                    .id_of(nodes, &(target.clone(), 0))
-                    .map_or(Fate::Cut, Fate::To),
-                _ => Fate::Keep,
-            }
-        })?;
-        let mut properties = left.properties;
-        properties.insert(
-            "id".to_owned(),
-            Value::String(self.id_of(nodes, key)?.to_string()),
-        );
+        // Objects name a marking by its identifier, so there is no other one for it.
+        let id = node
+            .edition_id()
+            .filter(|id| id.kind() != "marking-definition")?;
+        let fate = |target: &Id| graph.fate(target);
+        let mut properties = remainder(object, &node.cuts, Some(id), &fate)?.properties;
+        properties.insert("id".to_owned(), Value::String(id.to_string()));
         let observable = object.created().is_none() && object.modified().is_none();
         if observable {
             properties.remove("created_by_ref");
@@ -448,88 +366,29 @@ impl<'a, H: Holdings> Gate<'a, H> {
                 Value::String(self.policy.own_identity.to_string()),
             );
         }
-        if required(object.kind())
-            .iter()
-            .any(|name| !properties.contains_key(*name))
-        {
-            return None;
-        }
         let released = Released::new(Object::from_properties(properties).ok()?);
-        let mut cut: Vec<Selector> = cuts.into_iter().collect();
+        let mut cut: Vec<Selector> = node.cuts.selectors().collect();
         cut.extend(
-            node.targets
+            node.shape
+                .references
                 .iter()
-                .filter(|(_, (target, _))| !self.may_refer(nodes, target))
-                .map(|(place, _)| place.clone()),
+                .filter(|(_, target)| matches!(fate(target), Fate::Cut))
+                .map(|(place, _)| Selector::from_steps(place.clone())),
         );
-        Some(Decision::Edition(Edition {
+        Some(Edition {
             released,
             source: object.id().clone(),
             cut,
-        }))
-    }
-
-    /// The identifier of the edition of a node.
-    fn id_of(&self, nodes: &BTreeMap<Key, Node>, key: &Key) -> Option<Id> {
-        let mut reached: BTreeMap<&Id, &Mask> = BTreeMap::new();
-        let mut queue = VecDeque::from([key]);
-        while let Some(key) = queue.pop_front() {
-            let Some(node) = nodes.get(key).filter(|node| node.visible && node.edition) else {
-                continue;
-            };
-            if reached.insert(node.held.id(), &node.mask).is_none() {
-                queue.extend(node.targets.iter().map(|(_, key)| key));
-            }
-        }
-        edition_id(
-            &self.policy.edition_key.0,
-            &key.0,
-            reached.into_iter().collect(),
-        )
+        })
     }
 }
 
-/// The cuts of a node; for language content also the translations of what is cut in the object translated.
-fn with_translations(nodes: &BTreeMap<Key, Node>, node: &Node) -> BTreeSet<Selector> {
-    let mut cuts = node.cuts.clone();
-    let object = node.held.object();
-    if object.kind() != "language-content" {
-        return cuts;
+/// Queues what these nodes refer to.
+fn follow(graph: &Graph, candidates: &[usize], queue: &mut VecDeque<Id>) {
+    for at in candidates {
+        let targets = graph.targets(*at);
+        queue.extend(targets.filter(|id| !graph.has(id)).cloned());
     }
-    let Some(translated) = object
-        .reference("object_ref")
-        .and_then(|id| nodes.get(&(id, 0)))
-    else {
-        return cuts;
-    };
-    let languages = object
-        .properties()
-        .get("contents")
-        .and_then(Value::as_object);
-    for (language, _) in languages.into_iter().flatten() {
-        for cut in &translated.cuts {
-            // A list is translated as a whole, so a cut item takes its list's translation along.
-            if let Some(property @ Step::Property(_)) = cut.steps().first() {
-                cuts.insert(Selector::from_steps(vec![
-                    Step::Property("contents".to_owned()),
-                    Step::Property(language.clone()),
-                    property.clone(),
-                ]));
-            }
-        }
-    }
-    cuts
-}
-
-/// What is hidden under both of two sets of cuts.
-fn meet(a: &BTreeSet<Selector>, b: &BTreeSet<Selector>) -> BTreeSet<Selector> {
-    let within =
-        |part: &&Selector, cuts: &BTreeSet<Selector>| cuts.iter().any(|cut| cut.covers(part));
-    a.iter()
-        .filter(|part| within(part, b))
-        .chain(b.iter().filter(|part| within(part, a)))
-        .cloned()
-        .collect()
 }
 
 /// Most objects that one batch may draw in through references: a report on the whole of ATT&CK reaches 25,000.

@@ -1,0 +1,599 @@
+//! The objects of a batch and those that they reach, and what becomes of one when another is withheld.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use stix::id::Id;
+use stix::object::Object;
+use stix::selector::Step;
+
+use crate::cuts::Cuts;
+use crate::edition::{Fate, Mask, edition_id, feed_count, feed_text, remainder};
+use crate::held::Held;
+use crate::shape::Shape;
+
+/// All that a batch reaches.
+///
+/// INVARIANT: every step looks at each reference a fixed number of times, so the whole is near-linear in them. The
+/// exception is text that no producer writes (identifiers where a name is due), which costs a pass for each object
+/// that is lost by it.
+#[derive(Debug, Default)]
+pub(crate) struct Graph {
+    nodes: Vec<Node>,
+    groups: Vec<Group>,
+    names: BTreeMap<Id, usize>,
+}
+
+/// One version of an object on the way to a decision.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) held: Arc<Held>,
+    /// Parts that markings and releases cut, before references are looked at; translations of cut parts among them.
+    pub(crate) cuts: Cuts,
+    pub(crate) shape: Shape,
+    visible: bool,
+    /// What is left of it must be read again.
+    stale: bool,
+    mask: Mask,
+    /// The groups that are still referred to.
+    kept: Vec<usize>,
+    edition: bool,
+    edition_id: Option<Id>,
+    /// The group to which the node belongs, if it is one that references lead to.
+    group: Option<usize>,
+}
+
+/// The versions of an object to which a reference may lead.
+#[derive(Debug, Default)]
+struct Group {
+    /// Newest first.
+    candidates: Vec<usize>,
+    /// Whether a reference to it stays as it is, whatever is held.
+    free: bool,
+    /// How many of the candidates are visible.
+    live: usize,
+}
+
+/// A batch on its way through the fixpoint: who hangs on whom.
+struct Hangings {
+    /// For each group the nodes that refer to it.
+    referrers: Vec<Vec<usize>>,
+    /// For each group the node and the place in its `hanging` that lose a reference with it.
+    hangers: Vec<Vec<(usize, usize)>>,
+    /// For each node how many references each of its hanging properties has left.
+    left: Vec<Vec<usize>>,
+    any_left: Vec<Option<usize>>,
+    content_left: Vec<Option<usize>>,
+}
+
+impl Node {
+    pub(crate) fn new(held: Arc<Held>, cuts: Cuts, shape: Shape) -> Self {
+        Self {
+            held,
+            cuts,
+            shape,
+            visible: true,
+            stale: true,
+            mask: Mask::default(),
+            kept: Vec::new(),
+            edition: false,
+            edition_id: None,
+            group: None,
+        }
+    }
+
+    pub(crate) fn is_edition(&self) -> bool {
+        self.edition
+    }
+
+    pub(crate) fn edition_id(&self) -> Option<&Id> {
+        self.edition_id.as_ref()
+    }
+}
+
+impl Graph {
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub(crate) fn has(&self, id: &Id) -> bool {
+        self.names.contains_key(id)
+    }
+
+    /// Adds versions of an object, newest first, and returns where they are.
+    pub(crate) fn add(&mut self, nodes: Vec<Node>) -> Vec<usize> {
+        let from = self.nodes.len();
+        self.nodes.extend(nodes);
+        (from..self.nodes.len()).collect()
+    }
+
+    /// Says what a reference to `id` leads to.
+    pub(crate) fn name(&mut self, id: Id, candidates: Vec<usize>) {
+        let group = self.groups.len();
+        for at in &candidates {
+            if let Some(node) = self.nodes.get_mut(*at) {
+                node.group = Some(group);
+            }
+        }
+        self.groups.push(Group {
+            live: candidates.len(),
+            candidates,
+            free: false,
+        });
+        self.names.insert(id, group);
+    }
+
+    /// Says that a reference to `id` stays as it is.
+    pub(crate) fn free(&mut self, id: Id, candidates: Vec<usize>) {
+        self.name(id, candidates);
+        if let Some(group) = self.groups.last_mut() {
+            group.free = true;
+        }
+    }
+
+    pub(crate) fn candidates(&self, id: &Id) -> &[usize] {
+        self.names
+            .get(id)
+            .and_then(|group| self.groups.get(*group))
+            .map_or(&[], |group| &group.candidates)
+    }
+
+    /// The objects to which a node refers.
+    pub(crate) fn targets(&self, at: usize) -> impl Iterator<Item = &Id> {
+        self.nodes
+            .get(at)
+            .into_iter()
+            .flat_map(|node| node.shape.references.iter().map(|(_, id)| id))
+    }
+
+    /// The first of these that the audience may see.
+    pub(crate) fn first_visible(&self, candidates: &[usize]) -> Option<&Node> {
+        candidates
+            .iter()
+            .filter_map(|at| self.nodes.get(*at))
+            .find(|node| node.visible)
+    }
+
+    /// What becomes of a reference.
+    pub(crate) fn fate(&self, target: &Id) -> Fate {
+        let Some(group) = self
+            .names
+            .get(target)
+            .and_then(|group| self.groups.get(*group))
+        else {
+            return Fate::Cut;
+        };
+        if group.free {
+            return Fate::Keep;
+        }
+        match self.first_visible(&group.candidates) {
+            None => Fate::Cut,
+            Some(node) if node.edition => node.edition_id.clone().map_or(Fate::Cut, Fate::To),
+            Some(_) => Fate::Keep,
+        }
+    }
+
+    /// Decides what is visible, what is an edition, and under which identifier.
+    pub(crate) fn settle(&mut self, key: &[u8; 32]) {
+        self.settle_visibility();
+        // Which translations may stay depends on what is seen of the objects that they translate.
+        if self.cut_translations() {
+            self.settle_visibility();
+        }
+        self.settle_editions();
+        self.settle_ids(key);
+    }
+
+    /// Withholds what lacks a required reference, until nothing changes.
+    fn settle_visibility(&mut self) {
+        let mut hangings = self.hangings();
+        let broken: Vec<usize> = self
+            .visible()
+            .filter(|(_, node)| node.shape.broken)
+            .map(|(at, _)| at)
+            .collect();
+        let mut dead: VecDeque<usize> = self
+            .groups
+            .iter()
+            .enumerate()
+            .filter(|(_, group)| group.live == 0 && !group.free)
+            .map(|(at, _)| at)
+            .collect();
+        for at in broken {
+            self.withhold(at, &mut dead);
+        }
+        loop {
+            while let Some(group) = dead.pop_front() {
+                self.bereave(group, &mut hangings, &mut dead);
+            }
+            let lost = self.read_remainders();
+            if lost.is_empty() {
+                return;
+            }
+            for at in lost {
+                self.withhold(at, &mut dead);
+            }
+        }
+    }
+
+    fn visible(&self) -> impl Iterator<Item = (usize, &Node)> {
+        self.nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| node.visible)
+    }
+
+    fn hangings(&self) -> Hangings {
+        let mut hangings = Hangings {
+            referrers: vec![Vec::new(); self.groups.len()],
+            hangers: vec![Vec::new(); self.groups.len()],
+            left: Vec::with_capacity(self.nodes.len()),
+            any_left: Vec::with_capacity(self.nodes.len()),
+            content_left: Vec::with_capacity(self.nodes.len()),
+        };
+        for (at, node) in self.nodes.iter().enumerate() {
+            // A reference to what was not looked for, because too much was, counts as gone from the start.
+            let groups: Vec<Option<usize>> = node
+                .shape
+                .references
+                .iter()
+                .map(|(_, id)| self.names.get(id).copied())
+                .collect();
+            for group in groups.iter().flatten() {
+                if let Some(referrers) = hangings.referrers.get_mut(*group) {
+                    referrers.push(at);
+                }
+            }
+            let mut left = Vec::with_capacity(node.shape.hanging.len());
+            for (place, hanging) in node.shape.hanging.iter().enumerate() {
+                let on = hanging
+                    .on
+                    .iter()
+                    .filter_map(|reference| *groups.get(*reference)?);
+                let mut count = 0;
+                for group in on {
+                    count += 1;
+                    if let Some(hangers) = hangings.hangers.get_mut(group) {
+                        hangers.push((at, place));
+                    }
+                }
+                left.push(count);
+            }
+            hangings.left.push(left);
+            hangings.any_left.push(node.shape.any_left);
+            hangings.content_left.push(node.shape.content_left);
+        }
+        hangings
+    }
+
+    /// Withholds a node; its group joins the dead when it was the last.
+    fn withhold(&mut self, at: usize, dead: &mut VecDeque<usize>) {
+        let Some(node) = self.nodes.get_mut(at).filter(|node| node.visible) else {
+            return;
+        };
+        node.visible = false;
+        let Some(at) = node.group else {
+            return;
+        };
+        if let Some(group) = self.groups.get_mut(at) {
+            group.live = group.live.saturating_sub(1);
+            if group.live == 0 && !group.free {
+                dead.push_back(at);
+            }
+        }
+    }
+
+    /// Takes the references to a group from those who make them.
+    fn bereave(&mut self, group: usize, hangings: &mut Hangings, dead: &mut VecDeque<usize>) {
+        for at in hangings.referrers.get(group).into_iter().flatten() {
+            if let Some(node) = self.nodes.get_mut(*at) {
+                node.stale = true;
+            }
+        }
+        let hangers = hangings
+            .hangers
+            .get_mut(group)
+            .map(std::mem::take)
+            .unwrap_or_default();
+        for (at, place) in hangers {
+            let Some(left) = hangings
+                .left
+                .get_mut(at)
+                .and_then(|left| left.get_mut(place))
+            else {
+                continue;
+            };
+            *left = left.saturating_sub(1);
+            if *left > 0 {
+                continue;
+            }
+            let Some(hanging) = self
+                .nodes
+                .get(at)
+                .and_then(|node| node.shape.hanging.get(place))
+            else {
+                continue;
+            };
+            let run_out = |counts: &mut Vec<Option<usize>>, counts_here: bool| {
+                let left = counts.get_mut(at).and_then(Option::as_mut);
+                match left {
+                    Some(left) if counts_here => {
+                        *left = left.saturating_sub(1);
+                        *left == 0
+                    }
+                    _ => false,
+                }
+            };
+            let no_any = run_out(&mut hangings.any_left, hanging.any);
+            let hollow = run_out(&mut hangings.content_left, hanging.content);
+            if hanging.required || no_any || hollow {
+                self.withhold(at, dead);
+            }
+        }
+    }
+
+    /// Reads what is left of each visible node that changed; returns those of which nothing is.
+    fn read_remainders(&mut self) -> Vec<usize> {
+        let mut lost = Vec::new();
+        let mut read = Vec::new();
+        for (at, node) in self.visible().filter(|(_, node)| node.stale) {
+            let cut = |target: &Id| matches!(self.fate(target), Fate::Cut);
+            let whole = node.cuts.is_empty()
+                && !node.shape.references.iter().any(|(_, target)| cut(target));
+            let left = if whole {
+                let targets = node.shape.references.iter().map(|(_, id)| id.clone());
+                Some((Mask::default(), targets.collect()))
+            } else if node.held.object().kind() == "marking-definition" {
+                // Objects name a marking by its identifier, so there is no other one for it.
+                None
+            } else {
+                remainder(node.held.object(), &node.cuts, None, &|target| {
+                    if cut(target) { Fate::Cut } else { Fate::Keep }
+                })
+                .map(|left| (left.mask, left.targets))
+            };
+            match left {
+                Some((mask, targets)) => read.push((at, mask, self.groups_of(&targets))),
+                None => lost.push(at),
+            }
+        }
+        for (at, mask, kept) in read {
+            if let Some(node) = self.nodes.get_mut(at) {
+                node.mask = mask;
+                node.kept = kept;
+                node.stale = false;
+            }
+        }
+        lost
+    }
+
+    fn groups_of(&self, targets: &[Id]) -> Vec<usize> {
+        let groups: BTreeSet<usize> = targets
+            .iter()
+            .filter_map(|id| self.names.get(id).copied())
+            .collect();
+        groups.into_iter().collect()
+    }
+
+    /// Cuts the translations of what is not seen of the objects translated; whether there were any.
+    fn cut_translations(&mut self) -> bool {
+        let mut found: Vec<(usize, Cuts)> = Vec::new();
+        for (at, node) in self.visible() {
+            let object = node.held.object();
+            let Some(contents) = object.properties().get("contents") else {
+                continue;
+            };
+            if object.kind() != "language-content" {
+                continue;
+            }
+            let translated = object
+                .string("object_ref")
+                .and_then(crate::edition::referred)
+                .and_then(|id| self.first_visible(self.candidates(&id)));
+            let Some(translated) = translated else {
+                continue;
+            };
+            let cuts = translations(contents, translated);
+            if !cuts.is_empty() {
+                found.push((at, cuts));
+            }
+        }
+        let any = !found.is_empty();
+        for (at, more) in found {
+            if let Some(node) = self.nodes.get_mut(at) {
+                for path in more.iter() {
+                    node.cuts.insert(path.to_vec());
+                }
+                node.shape = Shape::of(node.held.object(), &node.cuts);
+                node.stale = true;
+            }
+        }
+        any
+    }
+
+    /// The visible node to which a reference to a group leads, where references to it are rewritten.
+    fn led_to(&self, group: usize) -> Option<usize> {
+        let group = self.groups.get(group).filter(|group| !group.free)?;
+        group
+            .candidates
+            .iter()
+            .copied()
+            .find(|at| self.nodes.get(*at).is_some_and(|node| node.visible))
+    }
+
+    /// Marks what is cut as an edition, and then what refers to an edition.
+    fn settle_editions(&mut self) {
+        let mut referrers: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        let mut spreading = VecDeque::new();
+        for (at, node) in self.visible() {
+            if !node.mask.is_whole() {
+                spreading.push_back(at);
+            }
+            for target in node.kept.iter().filter_map(|group| self.led_to(*group)) {
+                if let Some(referrers) = referrers.get_mut(target) {
+                    referrers.push(at);
+                }
+            }
+        }
+        while let Some(at) = spreading.pop_front() {
+            let Some(node) = self.nodes.get_mut(at).filter(|node| !node.edition) else {
+                continue;
+            };
+            node.edition = true;
+            spreading.extend(referrers.get(at).into_iter().flatten());
+        }
+    }
+
+    /// Gives each edition its identifier.
+    ///
+    /// It must differ where anything differs that the edition shows, and an edition shows the identifiers of the
+    /// editions to which it refers. So it covers all that are reached from it; those that reach each other share what
+    /// they cover, and are taken together (strongly connected components, the deepest first).
+    fn settle_ids(&mut self, key: &[u8; 32]) {
+        let edges: Vec<Vec<usize>> = self
+            .nodes
+            .iter()
+            .map(|node| {
+                let kept = node.kept.iter().filter(|_| node.visible && node.edition);
+                kept.filter_map(|group| self.led_to(*group))
+                    .filter(|at| self.nodes.get(*at).is_some_and(|node| node.edition))
+                    .collect()
+            })
+            .collect();
+        let mut digests: Vec<Option<[u8; 32]>> = vec![None; self.nodes.len()];
+        for component in components(&edges) {
+            let mut members: Vec<&Node> = Vec::new();
+            let mut below: BTreeSet<[u8; 32]> = BTreeSet::new();
+            for at in &component {
+                members.extend(self.nodes.get(*at));
+                let reached = edges.get(*at).into_iter().flatten();
+                below.extend(reached.filter_map(|at| *digests.get(*at)?));
+            }
+            members.sort_by(|a, b| a.held.id().cmp(b.held.id()));
+            let mut hash = Sha256::new();
+            feed_count(&mut hash, members.len());
+            for member in members {
+                feed_text(&mut hash, member.held.id().as_str());
+                member.mask.feed(&mut hash);
+            }
+            for digest in &below {
+                hash.update(digest);
+            }
+            let digest: [u8; 32] = hash.finalize().into();
+            for at in component {
+                if let Some(place) = digests.get_mut(at) {
+                    *place = Some(digest);
+                }
+            }
+        }
+        for (node, digest) in self.nodes.iter_mut().zip(digests) {
+            if let (true, Some(digest)) = (node.visible && node.edition, digest) {
+                node.edition_id = edition_id(key, node.held.id(), &digest);
+            }
+        }
+    }
+}
+
+/// The translations in a language content's `contents` of what is not seen of the object translated.
+///
+/// What the object does not have in the version that is seen may be translated from one that is withheld. A list is
+/// translated as a whole, so one cut item takes its list's translation along.
+fn translations(contents: &Value, translated: &Node) -> Cuts {
+    let object: &Object = translated.held.object();
+    let seen = |name: &str| {
+        object.properties().contains_key(name)
+            && !translated.cuts.touches(name)
+            // The translation of a translation says again what that one says.
+            && object.kind() != "language-content"
+    };
+    let mut cuts = Cuts::default();
+    let languages = contents.as_object().into_iter().flatten();
+    for (language, texts) in languages {
+        let path = vec![
+            Step::Property("contents".to_owned()),
+            Step::Property(language.clone()),
+        ];
+        match texts {
+            Value::Object(texts) => {
+                for name in texts.keys().filter(|name| !seen(name)) {
+                    let mut path = path.clone();
+                    path.push(Step::Property(name.clone()));
+                    cuts.insert(path);
+                }
+            }
+            _ => cuts.insert(path),
+        }
+    }
+    cuts
+}
+
+/// The strongly connected components of a graph, each after those that it reaches (Tarjan's algorithm, without
+/// recursion, because a chain of references may be as long as the batch).
+fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    #[derive(Clone, Copy, Default)]
+    struct Mark {
+        /// The order in which it was found, from 1; 0 for not yet.
+        found: usize,
+        low: usize,
+        stacked: bool,
+    }
+    let mut marks = vec![Mark::default(); edges.len()];
+    let mark = |marks: &Vec<Mark>, at: usize| marks.get(at).copied().unwrap_or_default();
+    let mut components = Vec::new();
+    let mut stack: Vec<usize> = Vec::new();
+    let mut found = 0;
+    for root in 0..edges.len() {
+        if mark(&marks, root).found > 0 {
+            continue;
+        }
+        // Each entry is a node and how many of its edges were followed.
+        let mut path: Vec<(usize, usize)> = vec![(root, 0)];
+        while let Some((at, followed)) = path.pop() {
+            if followed == 0 && mark(&marks, at).found == 0 {
+                found += 1;
+                stack.push(at);
+                if let Some(mark) = marks.get_mut(at) {
+                    *mark = Mark {
+                        found,
+                        low: found,
+                        stacked: true,
+                    };
+                }
+            }
+            if let Some(next) = edges.get(at).and_then(|edges| edges.get(followed)) {
+                path.push((at, followed + 1));
+                let there = mark(&marks, *next);
+                if there.found == 0 {
+                    path.push((*next, 0));
+                } else if there.stacked
+                    && let Some(mark) = marks.get_mut(at)
+                {
+                    mark.low = mark.low.min(there.found);
+                }
+                continue;
+            }
+            let here = mark(&marks, at);
+            if let Some((above, _)) = path.last()
+                && let Some(mark) = marks.get_mut(*above)
+            {
+                mark.low = mark.low.min(here.low);
+            }
+            if here.low == here.found {
+                let mut component = Vec::new();
+                while let Some(member) = stack.pop() {
+                    if let Some(mark) = marks.get_mut(member) {
+                        mark.stacked = false;
+                    }
+                    component.push(member);
+                    if member == at {
+                        break;
+                    }
+                }
+                components.push(component);
+            }
+        }
+    }
+    components
+}
