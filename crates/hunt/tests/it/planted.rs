@@ -33,7 +33,9 @@ pub(crate) fn set(objects: &[Object]) -> Arc<IndicatorSet> {
         least_confidence: None,
         exclusions: Exclusions::default(),
     });
-    objects.iter().for_each(|object| builder.add(object));
+    for object in objects {
+        builder.add(object);
+    }
     Arc::new(builder.build())
 }
 

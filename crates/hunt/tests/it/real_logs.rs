@@ -52,7 +52,7 @@ fn check(name: &str, fields: &[(&str, Where)]) {
         let mut seen = Vec::new();
         event
             .each_seen(&mut scratch, |value| {
-                seen.push((value.place, value.text.to_owned()))
+                seen.push((value.place, value.text.to_owned()));
             })
             .unwrap();
         assert_eq!(seen, slow(line, fields), "{line}");
