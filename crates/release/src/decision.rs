@@ -32,6 +32,35 @@ pub struct Edition {
 /// Something that has passed the gate for one audience.
 ///
 /// INVARIANT: only this crate makes one, so whatever is written to a socket or a file from a `Released` was decided.
+///
+/// ```compile_fail,E0624
+/// fn smuggle(object: stix::object::Object) -> release::decision::Released {
+///     release::decision::Released::new(object)
+/// }
+/// ```
+///
+/// ```compile_fail,E0451
+/// fn smuggle(object: stix::object::Object) -> release::decision::Released {
+///     release::decision::Released { object }
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// fn smuggle(object: stix::object::Object) -> release::decision::Released {
+///     object.into()
+/// }
+/// ```
+///
+/// ```compile_fail,E0616
+/// fn swap(released: &mut release::decision::Released, object: stix::object::Object) {
+///     released.object = object;
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// fn is<T: Default>() {}
+/// is::<release::decision::Released>();
+/// ```
 #[derive(Clone)]
 pub struct Released {
     object: Object,

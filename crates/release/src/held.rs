@@ -12,6 +12,49 @@ use crate::party::{OrganisationId, PersonId};
 ///
 /// The store makes these and hands them on; what is inside can be read only by [`crate::gate::Gate`], on behalf of
 /// an audience. The identifier alone is open, because the store needs it to find things.
+///
+/// Nobody outside this crate gets at the object:
+///
+/// ```compile_fail,E0624
+/// fn peek(held: &release::held::Held) -> &stix::object::Object {
+///     held.object()
+/// }
+/// ```
+///
+/// ```compile_fail,E0616
+/// fn peek(held: release::held::Held) -> stix::object::Object {
+///     held.object
+/// }
+/// ```
+///
+/// Nor does it come out by printing, copying or comparing:
+///
+/// ```compile_fail,E0599
+/// fn print(held: &release::held::Held) -> String {
+///     held.to_string()
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// fn is<T: Clone>() {}
+/// is::<release::held::Held>();
+/// ```
+///
+/// ```compile_fail,E0369
+/// fn guess(held: &release::held::Held, guess: &release::held::Held) -> bool {
+///     held == guess
+/// }
+/// ```
+///
+/// ```
+/// # use release::held::{Consent, Held, Provenance};
+/// # use release::party::OrganisationId;
+/// let text = r#"{"type": "mutex", "id": "mutex--00000000-0000-4000-8000-000000000001", "name": "SECRET"}"#;
+/// let object = stix::object::Object::parse(text).unwrap();
+/// let source = OrganisationId(uuid::Uuid::nil());
+/// let provenance = Provenance { source, entered_by: None, consent: Consent::Given, embargo_until: None };
+/// assert_eq!(format!("{:?}", Held::seal(object, provenance)), "Held { .. }");
+/// ```
 pub struct Held {
     object: Object,
     provenance: Provenance,
@@ -40,7 +83,7 @@ pub enum Consent {
 }
 
 impl Held {
-    /// Closes an object up.
+    /// Closes an object up; from then on only the gate reads it.
     pub fn seal(object: Object, provenance: Provenance) -> Self {
         Self { object, provenance }
     }

@@ -99,11 +99,19 @@ pub(crate) fn needed_in(path: &[Step]) -> &'static [&'static str] {
 
 /// Whether losing the value at a path loses the object: the extension that defines its very type (STIX 2.1 §7.3).
 pub(crate) fn defines_type(path: &[Step], value: &Value) -> bool {
-    matches!(path, [Step::Property(first), Step::Property(_)] if first == "extensions")
-        && value
+    let new_type = |extension: &Value| {
+        extension
             .get("extension_type")
             .and_then(Value::as_str)
             .is_some_and(|kind| kind.starts_with("new-"))
+    };
+    match path {
+        [Step::Property(first)] if first == "extensions" => value
+            .as_object()
+            .is_some_and(|extensions| extensions.values().any(new_type)),
+        [Step::Property(first), Step::Property(_)] if first == "extensions" => new_type(value),
+        _ => false,
+    }
 }
 
 /// Whether every type may have this property: an object that is left with these alone says nothing.

@@ -1,6 +1,7 @@
 //! Objects made to get something past the gate.
 
 use release::decision::Decision;
+use release::gate::Asked;
 use release::held::Provenance;
 use serde_json::{Value, json};
 use stix::marking::Tlp;
@@ -226,18 +227,18 @@ fn a_part_that_goes_takes_its_references_and_marks_along() {
         json!({"name": "i", "description": "SECRET",
         "granular_markings": [{"marking_ref": Tlp::Red.id_text(), "selectors": ["description"]}]}),
     );
-    let of = id_of("campaign", 1);
-    let one = text(
-        &[
-            sdo("campaign", 1, item(&id_of("identity", 10))),
-            cut.clone(),
-        ],
-        &of,
-    );
-    let two = text(
-        &[sdo("campaign", 1, item("nothing in particular")), cut],
-        &of,
-    );
+    // Asked for together with what it refers to, so that this is at hand.
+    let asked = [("identity", 10), ("campaign", 1)].map(|(kind, number)| Asked {
+        id: id(&id_of(kind, number)),
+        version: None,
+    });
+    let campaign = |about: &str| {
+        let world = world(&[sdo("campaign", 1, item(about)), cut.clone()]);
+        let seen = world.decide(&carrier(), &asked).pop().unwrap();
+        seen.released().unwrap().text().to_owned()
+    };
+    let one = campaign(&id_of("identity", 10));
+    let two = campaign("nothing in particular");
     assert_eq!(one, two);
     assert!(!one.contains("granular_markings"), "{one}");
 }

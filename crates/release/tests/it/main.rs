@@ -1,5 +1,14 @@
 //! The gate's tests: tables, goldens and properties.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
 mod editions;
 mod hostile;
 mod matrix;

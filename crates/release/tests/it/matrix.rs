@@ -1,6 +1,6 @@
 //! The whole policy as one table: who sees what, under which ceiling.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use release::held::Provenance;
@@ -107,7 +107,7 @@ fn audiences() -> Vec<(&'static str, &'static str, Audience)> {
 }
 
 fn object_markings() -> Vec<(String, Vec<&'static str>)> {
-    let mut rows = vec![("none".to_owned(), Vec::new())];
+    let mut rows = vec![("with nothing".to_owned(), Vec::new())];
     for level in Tlp::ALL {
         let name = level.label().trim_start_matches("TLP:").to_owned();
         rows.push((name, vec![level.id_text()]));
@@ -138,7 +138,7 @@ fn object_markings() -> Vec<(String, Vec<&'static str>)> {
 
 fn part_markings() -> [(&'static str, Option<&'static str>); 7] {
     [
-        ("no marking", None),
+        ("none", None),
         ("CLEAR", Some(Tlp::Clear.id_text())),
         ("GREEN", Some(Tlp::Green.id_text())),
         ("AMBER", Some(Tlp::Amber.id_text())),
@@ -200,12 +200,52 @@ fn world(release: Option<Release>, marks: &[&str], part: Option<&str>) -> (World
     (world, id)
 }
 
+fn columns(cells: impl Iterator<Item = String>) -> String {
+    cells.fold(String::new(), |mut line, cell| {
+        write!(line, "{cell:>5}").unwrap();
+        line
+    })
+}
+
+/// The lines for objects with these marks, one for each run of part markings that read the same.
+fn block(
+    release: Option<&Release>,
+    marks: &[&str],
+    audiences: &[(&str, &str, Audience)],
+) -> String {
+    let mut lines: Vec<(String, &str, &str)> = Vec::new();
+    for (part, part_mark) in part_markings() {
+        let (world, id) = world(release.cloned(), marks, part_mark);
+        let row = columns(
+            audiences
+                .iter()
+                .map(|(_, _, audience)| letter(&world.see(audience, &id)).to_string()),
+        );
+        match lines.last_mut() {
+            Some((known, _, last)) if *known == row => *last = part,
+            _ => lines.push((row, part, part)),
+        }
+    }
+    let mut text = String::new();
+    for (row, first, last) in lines {
+        let parts = if first == last {
+            first.to_owned()
+        } else {
+            format!("{first} to {last}")
+        };
+        writeln!(text, "  {parts:<22}{row}").unwrap();
+    }
+    text
+}
+
 #[test]
 fn the_table() {
     let audiences = audiences();
     let mut text = String::from(
         "Who sees what: W the whole object, E an edition of it (without the marked part), – nothing, not even that there is something.\n\
-         One block for each release, one line for each marking of the object and of its part; lines that read the same stand together.\n\
+         One table for each release, a block for each marking of the object, a line for each marking of its part.\n\
+         What reads the same stands together: markings of objects with a bar between them, markings of parts as a range\n\
+         in the order none, CLEAR, GREEN, AMBER, AMBER+STRICT, RED, unknown.\n\
          An object without TLP is handled as AMBER (this house's setting). A marking is unknown if it is none of TLP 1 or 2 and no statement;\n\
          the unknown one here calls itself TLP:CLEAR. Where several markings stand, the most restrictive counts.\n\nThe columns:\n",
     );
@@ -227,35 +267,18 @@ fn the_table() {
         ));
     }
     for (title, release) in releases {
-        let head: String = audiences
-            .iter()
-            .map(|(column, _, _)| format!("{column:>5}"))
-            .collect();
-        write!(text, "\n{title}\n{:<22}{:<40}{head}\n", "object", "part").unwrap();
+        let head = columns(audiences.iter().map(|(column, _, _)| (*column).to_owned()));
+        write!(text, "\n{title}\n{:<24}{head}\n", "part").unwrap();
+        let mut blocks: Vec<(Vec<String>, String)> = Vec::new();
         for (marking, marks) in object_markings() {
-            let mut lines: BTreeMap<usize, (String, Vec<&str>)> = BTreeMap::new();
-            for (part, part_mark) in part_markings() {
-                let (world, id) = world(release.clone(), &marks, part_mark);
-                let row: String = audiences
-                    .iter()
-                    .map(|(_, _, audience)| format!("{:>5}", letter(&world.see(audience, &id))))
-                    .collect();
-                let known = lines.values().position(|(known, _)| *known == row);
-                let at = known.unwrap_or(lines.len());
-                lines
-                    .entry(at)
-                    .or_insert_with(|| (row, Vec::new()))
-                    .1
-                    .push(part);
+            let block = block(release.as_ref(), &marks, &audiences);
+            match blocks.iter_mut().find(|(_, known)| *known == block) {
+                Some((markings, _)) => markings.push(marking),
+                None => blocks.push((vec![marking], block)),
             }
-            for (row, parts) in lines.values() {
-                let parts = if parts.len() == part_markings().len() {
-                    "whatever".to_owned()
-                } else {
-                    parts.join(", ")
-                };
-                writeln!(text, "{marking:<22}{parts:<40}{row}").unwrap();
-            }
+        }
+        for (markings, block) in blocks {
+            write!(text, " an object marked {}\n{block}", markings.join(" | ")).unwrap();
         }
     }
     testkit::golden::check(env!("CARGO_MANIFEST_DIR"), "tests/it/matrix.txt", &text);

@@ -49,8 +49,16 @@ struct Node {
     cut: bool,
     /// Which of the labels are cut.
     labels: Vec<bool>,
-    /// Whether there is a second version, and whether the audience may see it.
-    second: Option<bool>,
+    second: Option<Second>,
+}
+
+/// A second version, where there is one.
+#[derive(Debug, Clone, Copy)]
+enum Second {
+    Visible,
+    Red,
+    /// All that it refers to is withheld.
+    Stranded,
 }
 
 /// What differs: the content of everything that is withheld.
@@ -203,15 +211,22 @@ fn world(plan: &Plan, secrets: &Secrets) -> World {
         if !matches!(node.kept, Kept::NotReleased) {
             released.push(of);
         }
-        if let (Some(visible), false) = (
-            node.second,
-            matches!(KINDS[node.kind], "file" | "directory"),
-        ) && (visible || secrets.held.get(number).copied().unwrap_or(true))
-        {
-            world.hold_from(
-                &build(plan, number, secrets, 2, hidden || !visible),
-                provenance,
-            );
+        let held = secrets.held.get(number).copied().unwrap_or(true);
+        match node.second {
+            _ if matches!(KINDS[node.kind], "file" | "directory") => {}
+            Some(Second::Visible) => {
+                world.hold_from(&build(plan, number, secrets, 2, hidden), provenance);
+            }
+            Some(Second::Red) if held => {
+                world.hold_from(&build(plan, number, secrets, 2, true), provenance);
+            }
+            Some(Second::Stranded) if held && matches!(KINDS[node.kind], "note" | "report") => {
+                let mut value = build(plan, number, secrets, 2, true);
+                value["object_marking_refs"] = json!([Tlp::Green.id_text()]);
+                value["object_refs"] = json!([id_of("campaign", SHARED as u128 + 9)]);
+                world.hold_from(&value, provenance);
+            }
+            _ => {}
         }
     }
     for extra in 0..usize::from(secrets.salt % 3) {
@@ -263,7 +278,11 @@ fn node() -> impl Strategy<Value = Node> {
         prop::collection::vec(0..SHARED + 3, 1..4),
         any::<bool>(),
         prop::collection::vec(any::<bool>(), 0..4),
-        prop::option::of(any::<bool>()),
+        prop::option::of(prop_oneof![
+            Just(Second::Visible),
+            Just(Second::Red),
+            Just(Second::Stranded)
+        ]),
     )
         .prop_map(|(kind, kept, refs, cut, labels, second)| Node {
             kind,

@@ -218,7 +218,7 @@ fn a_withheld_newest_version_does_not_hide_the_one_before() {
     );
     let rest = [open("campaign", 10), closed("campaign", 20)];
     let of = id_of("report", 1);
-    let without = seen_with(&[&[first.clone()], &rest[..]].concat(), &of);
+    let without = seen_with(&[std::slice::from_ref(&first), &rest[..]].concat(), &of);
     let with = seen_with(&[&[first, second], &rest[..]].concat(), &of);
     assert_eq!(without, with);
 }
