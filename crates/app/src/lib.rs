@@ -1,1 +1,17 @@
 #![doc = include_str!("../README.md")]
+
+pub mod access;
+pub mod dashboard;
+pub mod error;
+pub mod exchange;
+pub mod node;
+pub mod object;
+pub mod party;
+pub mod register;
+pub mod sharing;
+pub mod sign_in;
+pub mod system;
+
+mod feed;
+mod values;
+mod view;

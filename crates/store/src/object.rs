@@ -50,6 +50,13 @@ pub struct ObjectKey {
     pub version: String,
 }
 
+impl ObjectKey {
+    /// A version in the form of the database.
+    pub fn version_text(version: &stix::timestamp::Timestamp) -> String {
+        version_key(version)
+    }
+}
+
 impl Reader<'_> {
     /// How many objects are held, each counted once whatever its versions.
     ///

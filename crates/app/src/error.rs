@@ -1,0 +1,74 @@
+//! What can go wrong in a use case.
+
+use base::diagnostic::Diagnostic;
+use store::error::StoreError;
+use thiserror::Error;
+
+/// A use case that failed. `Display` is fit for the user; the chain is for the log.
+#[derive(Debug, Error)]
+pub enum AppError {
+    /// Something of the kind is there already, or the state does not allow it.
+    #[error("{0}")]
+    Conflict(String),
+    /// The caller's role does not allow it.
+    #[error("your role does not allow this")]
+    Forbidden,
+    /// What was given cannot be used; one diagnostic for each problem.
+    #[error("what was given cannot be used: {}", first(.0))]
+    Invalid(Vec<Diagnostic>),
+    /// There is no such thing for this caller.
+    #[error("there is no such thing, or you may not see it")]
+    NotFound,
+    /// The node has not been set up.
+    #[error("this node is not set up yet: run `noroshi serve` once")]
+    NotSetUp,
+    /// The store failed.
+    #[error("the node's database failed")]
+    Store(#[source] StoreError),
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Exists { what } => Self::Conflict(format!("{what} is there already")),
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl AppError {
+    /// A stable code for machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Conflict(_) => "conflict",
+            Self::Forbidden => "forbidden",
+            Self::Invalid(_) => "invalid",
+            Self::NotFound => "not-found",
+            Self::NotSetUp => "not-set-up",
+            Self::Store(_) => "store-failed",
+        }
+    }
+
+    /// The diagnostics, where there are any.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        match self {
+            Self::Invalid(diagnostics) => diagnostics,
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn invalid(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![Diagnostic::error(
+            code,
+            base::diagnostic::Place::Whole,
+            message,
+        )])
+    }
+}
+
+fn first(diagnostics: &[Diagnostic]) -> String {
+    diagnostics
+        .first()
+        .map(|one| one.message.clone())
+        .unwrap_or_default()
+}

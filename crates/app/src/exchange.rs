@@ -1,0 +1,439 @@
+//! The node as a TAXII 2.1 server.
+//!
+//! Everybody finds two collections: what was released to them, and an inbox. What is in the first depends on who asks.
+
+use std::sync::Arc;
+
+use base::diagnostic::Diagnostic;
+use jiff::Timestamp;
+use release::party::OrganisationId;
+use stix::id::Id;
+use stix::object::Object;
+use store::feed::{FeedQuery, VersionFilter};
+use store::object::ObjectKey;
+use taxii::backend::{Backend, BackendError, Entry, Head, Page};
+use taxii::cursor;
+use taxii::filter::{Filter, VersionMatch};
+use taxii::message::collection::{Collection, Collections};
+use taxii::message::discovery::{ApiRoot, Discovery};
+use taxii::message::status::{Status, StatusDetails};
+use uuid::Uuid;
+
+use crate::access::{Action, Caller};
+use crate::error::AppError;
+use crate::feed::FeedPage;
+use crate::node::{Node, own};
+use crate::object::id_of;
+
+/// The API root.
+pub const ROOT: &str = "noroshi";
+/// The collection of what was released to whoever asks.
+pub const RELEASES: Uuid = Uuid::from_u128(0x6e6f_726f_7368_4000_8000_7265_6c65_6173);
+/// The collection that takes sightings and reports.
+pub const INBOX: Uuid = Uuid::from_u128(0x6e6f_726f_7368_4000_8000_0000_696e_626f);
+/// Largest request body.
+pub const MAX_CONTENT_LENGTH: u64 = 32 * 1024 * 1024;
+
+/// A node behind the TAXII routes.
+#[derive(Debug, Clone)]
+pub struct TaxiiService(pub Arc<Node>);
+
+impl Node {
+    /// Where pulling from another node's collection goes on.
+    ///
+    /// # Errors
+    /// If the caller may not.
+    pub fn pull_cursor(
+        &self,
+        caller: &Caller,
+        collection: &str,
+    ) -> Result<Option<String>, AppError> {
+        caller.require(Action::AddObjects)?;
+        self.store
+            .read(|reader| Ok(reader.pull_cursor(collection)?))
+    }
+
+    /// Records where pulling from another node's collection goes on.
+    ///
+    /// # Errors
+    /// If the caller may not.
+    pub fn set_pull_cursor(
+        &self,
+        caller: &Caller,
+        collection: &str,
+        added_after: &str,
+    ) -> Result<(), AppError> {
+        caller.require(Action::AddObjects)?;
+        let now = self.clock.now();
+        self.store
+            .write(|writer| Ok(writer.set_pull_cursor(collection, added_after, now)?))
+    }
+
+    /// Takes in what a member submits, object by object.
+    fn submit(&self, caller: &Caller, texts: &[&str]) -> Result<Status, AppError> {
+        caller.require(Action::SubmitObjects)?;
+        let now = self.clock.now();
+        let (mut successes, mut failures) = (Vec::new(), Vec::new());
+        let details =
+            |id: String, version: Option<String>, message: Option<String>| StatusDetails {
+                id,
+                version: version.unwrap_or_else(|| now.to_string()),
+                message,
+            };
+        let mut good = Vec::new();
+        for text in texts {
+            match Object::parse(text) {
+                Ok(object) => good.push(object),
+                Err(diagnostics) => {
+                    let message: Vec<String> =
+                        diagnostics.iter().map(ToString::to_string).collect();
+                    failures.push(details(
+                        id_of(text).unwrap_or_default(),
+                        None,
+                        Some(message.join("; ")),
+                    ));
+                }
+            }
+        }
+        let id = self.ids.uuid();
+        self.store.write(|writer| {
+            for object in &good {
+                let version = object.version().map(ToString::to_string);
+                let of = |message: Option<String>| {
+                    details(object.id().to_string(), version.clone(), message)
+                };
+                // Only the creator may version an object (STIX 2.1 §3.6): nobody writes over what another gave.
+                let source = writer.source_of(object.id())?;
+                if source.is_some_and(|source| source != caller.organisation) {
+                    failures.push(of(Some("this object is another organisation's".to_owned())));
+                    continue;
+                }
+                let puts = self.put(
+                    writer,
+                    caller.organisation,
+                    Some(caller.person),
+                    true,
+                    std::slice::from_ref(object),
+                )?;
+                if puts.contains(&store::object::Put::Conflict) {
+                    failures.push(of(Some(
+                        "this version is held with other content".to_owned(),
+                    )));
+                } else {
+                    successes.push(of(None));
+                }
+            }
+            let status = Status::complete(id.to_string(), now, successes, failures);
+            let body = serde_json::to_string(&status).unwrap_or_default();
+            writer.put_submission(id, caller.organisation, &body, now)?;
+            self.record(writer, caller, "submit-objects", &id.to_string())?;
+            Ok(status)
+        })
+    }
+}
+
+impl TaxiiService {
+    fn page(
+        &self,
+        caller: &Caller,
+        root: &str,
+        collection: &str,
+        filter: &Filter,
+        ids: Option<&[Id]>,
+    ) -> Result<(FeedPage, Option<String>), BackendError> {
+        self.readable(caller, root, collection)?;
+        let scope = [collection];
+        let mut query = FeedQuery {
+            after: filter.added_after,
+            ..FeedQuery::default()
+        };
+        if let Some(next) = &filter.next {
+            let position = cursor::read(next, filter, &scope).map_err(BackendError::BadRequest)?;
+            let position =
+                Timestamp::from_microsecond(position).map_err(|_| BackendError::NotFound)?;
+            query.after = query.after.max(Some(position));
+        }
+        let wanted = filter.ids.iter().flatten().map(Id::to_string);
+        query.ids = match (ids, &filter.ids) {
+            (Some(ids), _) => ids.iter().map(Id::to_string).collect(),
+            (None, _) => wanted.collect(),
+        };
+        query.kinds = filter.types.clone().unwrap_or_default();
+        query.versions = filter
+            .versions
+            .iter()
+            .map(|version| match version {
+                VersionMatch::All => VersionFilter::All,
+                VersionMatch::First => VersionFilter::First,
+                VersionMatch::Last => VersionFilter::Last,
+                VersionMatch::Exact(at) => VersionFilter::Exact(ObjectKey::version_text(
+                    &stix::timestamp::Timestamp::from_instant(*at),
+                )),
+            })
+            .collect();
+        let nothing = filter.ids.as_ref().is_some_and(Vec::is_empty)
+            || filter.types.as_ref().is_some_and(Vec::is_empty)
+            || filter
+                .spec_versions
+                .as_ref()
+                .is_some_and(|versions| !versions.iter().any(|version| version == "2.1"));
+        if nothing {
+            return Ok((
+                FeedPage {
+                    entries: Vec::new(),
+                    more: false,
+                },
+                None,
+            ));
+        }
+        let limit = u32::try_from(filter.limit).unwrap_or(u32::MAX);
+        let page = self
+            .0
+            .feed_page(caller.audience(), &query, limit)
+            .map_err(backend)?;
+        let next = page
+            .entries
+            .last()
+            .filter(|_| page.more)
+            .map(|(entry, _)| cursor::write(entry.position.as_microsecond(), filter, &scope));
+        Ok((page, next))
+    }
+
+    fn readable(&self, caller: &Caller, root: &str, collection: &str) -> Result<(), BackendError> {
+        let found = self.collection(caller, root, collection)?;
+        if found.can_read {
+            Ok(())
+        } else {
+            Err(BackendError::Forbidden)
+        }
+    }
+
+    fn known(root: &str) -> Result<(), BackendError> {
+        if root == ROOT {
+            Ok(())
+        } else {
+            Err(BackendError::NotFound)
+        }
+    }
+}
+
+impl Backend for TaxiiService {
+    type Audience = Caller;
+
+    fn discovery(&self, _: &Caller) -> Result<Discovery, BackendError> {
+        let own = self.0.store.read(|reader| own(reader)).map_err(backend)?;
+        let root = format!("/taxii2/{ROOT}/");
+        Ok(Discovery {
+            title: own.name,
+            description: Some("noroshi, TAXII 2.1".to_owned()),
+            contact: None,
+            default: Some(root.clone()),
+            api_roots: vec![root],
+        })
+    }
+
+    fn api_root(&self, _: &Caller, root: &str) -> Result<ApiRoot, BackendError> {
+        Self::known(root)?;
+        let own = self.0.store.read(|reader| own(reader)).map_err(backend)?;
+        Ok(ApiRoot {
+            title: own.name,
+            description: None,
+            versions: vec!["application/taxii+json;version=2.1".to_owned()],
+            max_content_length: MAX_CONTENT_LENGTH,
+        })
+    }
+
+    fn status(&self, caller: &Caller, root: &str, id: Uuid) -> Result<Status, BackendError> {
+        Self::known(root)?;
+        let submitter: OrganisationId = caller.organisation;
+        let read = |reader: &store::database::Reader<'_>| {
+            Ok::<_, AppError>(reader.submission(id, submitter)?)
+        };
+        let body = self.0.store.read(read).map_err(backend)?;
+        let status = body.and_then(|body| serde_json::from_str(&body).ok());
+        status.ok_or(BackendError::NotFound)
+    }
+
+    fn collections(&self, caller: &Caller, root: &str) -> Result<Collections, BackendError> {
+        Self::known(root)?;
+        let media_types = vec!["application/stix+json;version=2.1".to_owned()];
+        Ok(Collections {
+            collections: vec![
+                Collection {
+                    id: RELEASES.to_string(),
+                    title: "Releases".to_owned(),
+                    description: Some("what was released to you".to_owned()),
+                    alias: Some("releases".to_owned()),
+                    can_read: caller.may(Action::ReadFeed) && !caller.is_own(),
+                    can_write: false,
+                    media_types: media_types.clone(),
+                },
+                Collection {
+                    id: INBOX.to_string(),
+                    title: "Inbox".to_owned(),
+                    description: Some("sightings and reports from you".to_owned()),
+                    alias: Some("inbox".to_owned()),
+                    can_read: false,
+                    can_write: caller.may(Action::SubmitObjects),
+                    media_types,
+                },
+            ],
+        })
+    }
+
+    fn collection(
+        &self,
+        caller: &Caller,
+        root: &str,
+        collection: &str,
+    ) -> Result<Collection, BackendError> {
+        let all = self.collections(caller, root)?.collections.into_iter();
+        let mut found =
+            all.filter(|one| one.id == collection || one.alias.as_deref() == Some(collection));
+        found.next().ok_or(BackendError::NotFound)
+    }
+
+    fn objects(
+        &self,
+        caller: &Caller,
+        root: &str,
+        collection: &str,
+        object: Option<&Id>,
+        filter: &Filter,
+    ) -> Result<Page<Entry>, BackendError> {
+        let ids = object.map(std::slice::from_ref);
+        let (page, next) = self.page(caller, root, collection, filter, ids)?;
+        if let (Some(id), true) = (object, page.entries.is_empty()) {
+            self.held(caller, id)?;
+        }
+        let entries = page.entries.into_iter().filter_map(|(entry, decision)| {
+            let text: Arc<str> = decision.released()?.text().into();
+            Some(Entry {
+                text,
+                date_added: entry.position,
+            })
+        });
+        Ok(Page {
+            entries: entries.collect(),
+            more: page.more,
+            next,
+        })
+    }
+
+    fn manifest(
+        &self,
+        caller: &Caller,
+        root: &str,
+        collection: &str,
+        filter: &Filter,
+    ) -> Result<Page<Head>, BackendError> {
+        let (page, next) = self.page(caller, root, collection, filter, None)?;
+        Ok(heads(page, next))
+    }
+
+    fn versions(
+        &self,
+        caller: &Caller,
+        root: &str,
+        collection: &str,
+        object: &Id,
+        filter: &Filter,
+    ) -> Result<Page<Head>, BackendError> {
+        let (page, next) = self.page(
+            caller,
+            root,
+            collection,
+            filter,
+            Some(std::slice::from_ref(object)),
+        )?;
+        if page.entries.is_empty() {
+            self.held(caller, object)?;
+        }
+        Ok(heads(page, next))
+    }
+
+    fn add_objects(
+        &self,
+        caller: &Caller,
+        root: &str,
+        collection: &str,
+        objects: &[&str],
+    ) -> Result<Status, BackendError> {
+        if !self.collection(caller, root, collection)?.can_write {
+            return Err(BackendError::Forbidden);
+        }
+        self.0.submit(caller, objects).map_err(backend)
+    }
+
+    fn delete(
+        &self,
+        caller: &Caller,
+        root: &str,
+        collection: &str,
+        _: &Id,
+        _: &Filter,
+    ) -> Result<(), BackendError> {
+        // What was given stays given: a withdrawal is a decision of the releaser, not of a reader.
+        self.collection(caller, root, collection)?;
+        Err(BackendError::Forbidden)
+    }
+}
+
+impl TaxiiService {
+    /// Whether the audience was given an object in any version; as if it did not exist if not.
+    fn held(&self, caller: &Caller, id: &Id) -> Result<(), BackendError> {
+        let query = FeedQuery {
+            ids: vec![id.to_string()],
+            ..FeedQuery::default()
+        };
+        let page = self
+            .0
+            .feed_page(caller.audience(), &query, 1)
+            .map_err(backend)?;
+        if page.entries.is_empty() {
+            Err(BackendError::NotFound)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn heads(page: FeedPage, next: Option<String>) -> Page<Head> {
+    let entries = page.entries.into_iter().map(|(entry, decision)| {
+        let version = decision
+            .released()
+            .and_then(|released| Some(released.version()?.to_string()));
+        Head {
+            id: entry.id,
+            // An object without versions has the time at which it was added (TAXII 2.1 §3.4.1).
+            version: version.unwrap_or_else(|| entry.position.to_string()).into(),
+            date_added: entry.position,
+            media_type: "application/stix+json;version=2.1".into(),
+        }
+    });
+    Page {
+        entries: entries.collect(),
+        more: page.more,
+        next,
+    }
+}
+
+fn backend(error: AppError) -> BackendError {
+    match error {
+        AppError::Forbidden => BackendError::Forbidden,
+        AppError::NotFound => BackendError::NotFound,
+        AppError::Invalid(diagnostics) => BackendError::Unprocessable(diagnostics),
+        AppError::Conflict(message) => BackendError::BadRequest(Diagnostic::error(
+            "APP-CONFLICT-01",
+            base::diagnostic::Place::Whole,
+            message,
+        )),
+        AppError::NotSetUp => BackendError::Unavailable {
+            retry_after_secs: 60,
+        },
+        AppError::Store(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+            BackendError::Internal
+        }
+    }
+}

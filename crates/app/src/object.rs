@@ -1,0 +1,462 @@
+//! What the node holds.
+
+use std::collections::BTreeSet;
+use std::ops::AddAssign;
+
+use base::diagnostic::Diagnostic;
+use incident::sector::Sector;
+use release::held::{Consent, Provenance};
+use release::party::{OrganisationId, PersonId};
+use serde_json::Value;
+use stix::id::Id;
+use stix::marking::Tlp;
+use stix::object::Object;
+use stix::view::Relationship;
+use store::database::Writer;
+use store::object::{Incoming, Put};
+
+use crate::access::{Action, Caller};
+use crate::error::AppError;
+use crate::node::Node;
+use crate::sharing::ReleaseSummary;
+use crate::values::values;
+use crate::view::{one, released, sightings_of, summaries, summary};
+
+/// An object in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectSummary {
+    /// The identifier.
+    pub id: Id,
+    /// The object type.
+    pub kind: String,
+    /// What a person would call it.
+    pub title: String,
+    /// The version, as received.
+    pub version: Option<String>,
+    /// The TLP label of the whole, or `unmarked`.
+    pub marking: String,
+    /// Whether it is revoked.
+    pub revoked: bool,
+}
+
+/// What is asked of the objects.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ObjectQuery {
+    /// Words, or an exact value; empty for all.
+    pub text: String,
+    /// Only this type.
+    pub kind: Option<String>,
+    /// Goes on after the page whose `next` this is.
+    pub before: Option<i64>,
+    /// Most objects on the page, up to [`MAX_PAGE`]; 0 for the default.
+    pub limit: u32,
+}
+
+/// A page of objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectPage {
+    /// The objects, the most recently received first.
+    pub objects: Vec<ObjectSummary>,
+    /// Where the next page begins; none if this is the last.
+    pub next: Option<i64>,
+}
+
+/// One object with what is around it.
+#[derive(Debug, Clone)]
+pub struct ObjectDetails {
+    /// The object.
+    pub summary: ObjectSummary,
+    /// Its JSON, indented.
+    pub json: String,
+    /// Its properties, as text.
+    pub properties: Vec<(String, String)>,
+    /// The versions held, newest first.
+    pub versions: Vec<String>,
+    /// Its relationships.
+    pub relations: Vec<Relation>,
+    /// What else refers to it.
+    pub referred: Vec<ObjectSummary>,
+    /// Its sightings.
+    pub sightings: Vec<SightingView>,
+    /// The releases that name it.
+    pub releases: Vec<ReleaseSummary>,
+    /// What it is an edition of, if it is one that this node gave out.
+    pub edition_of: Option<Id>,
+}
+
+/// A relationship seen from one end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// The relationship object.
+    pub relationship: Id,
+    /// Its type.
+    pub relationship_type: String,
+    /// Whether it points away from here.
+    pub outgoing: bool,
+    /// The other end.
+    pub other: ObjectSummary,
+}
+
+/// A sighting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SightingView {
+    /// The sighting object.
+    pub id: Id,
+    /// What was seen.
+    pub of: ObjectSummary,
+    /// By whom.
+    pub by: Vec<String>,
+    /// In which sectors.
+    pub sectors: Vec<Sector>,
+    /// How often.
+    pub count: u64,
+    /// When first.
+    pub first_seen: Option<String>,
+    /// When last.
+    pub last_seen: Option<String>,
+    /// Who told the node.
+    pub source: String,
+    /// The edition on which it came back, if it did.
+    pub on_edition: Option<Id>,
+}
+
+/// What became of objects on their way in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// How many are held now that were not before.
+    pub stored: u64,
+    /// How many were held already.
+    pub already_held: u64,
+    /// How many are held under the same version with other content: what was held stays.
+    pub conflicts: u64,
+    /// Those that cannot be held, with the reasons.
+    pub refused: Vec<Refused>,
+}
+
+/// An object that cannot be held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Its place in the document, from 0.
+    pub index: u64,
+    /// Its identifier, where it can be read.
+    pub id: Option<String>,
+    /// Why.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl AddAssign for ImportReport {
+    fn add_assign(&mut self, other: Self) {
+        self.stored += other.stored;
+        self.already_held += other.already_held;
+        self.conflicts += other.conflicts;
+        self.refused.extend(other.refused);
+        self.refused.truncate(MAX_REFUSED);
+    }
+}
+
+impl ImportReport {
+    fn count(&mut self, put: Put) {
+        match put {
+            Put::Stored => self.stored += 1,
+            Put::AlreadyHeld => self.already_held += 1,
+            Put::Conflict => self.conflicts += 1,
+        }
+    }
+}
+
+impl Node {
+    /// A page of objects.
+    ///
+    /// # Errors
+    /// If the caller may not.
+    pub fn objects(&self, caller: &Caller, query: &ObjectQuery) -> Result<ObjectPage, AppError> {
+        caller.require(Action::ReadObjects)?;
+        let limit = if query.limit == 0 {
+            DEFAULT_PAGE
+        } else {
+            query.limit.min(MAX_PAGE)
+        };
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let text = query.text.trim();
+        self.through_gate(caller, |reader, gate| {
+            let mut objects = Vec::new();
+            let mut before = query.before;
+            if before.is_none() && !text.is_empty() {
+                let exact = reader.objects_with_value(&text.to_lowercase(), limit)?;
+                let mut ids: Vec<Id> = Id::parse(text).into_iter().chain(exact).collect();
+                ids.retain(|id| query.kind.as_ref().is_none_or(|kind| kind == id.kind()));
+                objects = summaries(gate, &ids)?;
+            }
+            loop {
+                let page: Vec<(i64, Id)> = if text.is_empty() {
+                    reader.newest_objects(query.kind.as_deref(), before, limit)?
+                } else {
+                    let hits = reader.search(text, query.kind.as_deref(), before, limit)?;
+                    hits.into_iter().map(|hit| (hit.seq, hit.id)).collect()
+                };
+                let last = page.last().map(|(seq, _)| *seq);
+                let full = page.len() >= wanted;
+                for (seq, id) in page {
+                    if objects.len() >= wanted {
+                        return Ok(ObjectPage {
+                            objects,
+                            next: before,
+                        });
+                    }
+                    before = Some(seq);
+                    let known = objects.iter().any(|known: &ObjectSummary| known.id == id);
+                    if let (false, Some(released)) = (known, one(gate, &id)?) {
+                        objects.push(summary(&released));
+                    }
+                }
+                if !full {
+                    return Ok(ObjectPage {
+                        objects,
+                        next: None,
+                    });
+                }
+                before = last;
+            }
+        })
+    }
+
+    /// One object with what is around it; none if the caller may not know of it.
+    ///
+    /// # Errors
+    /// If the caller may not.
+    pub fn object(&self, caller: &Caller, id: &Id) -> Result<Option<ObjectDetails>, AppError> {
+        caller.require(Action::ReadObjects)?;
+        self.through_gate(caller, |reader, gate| {
+            let edition_of = reader.edition_source(id)?;
+            let source = edition_of.as_ref().unwrap_or(id);
+            let Some(found) = one(gate, source)? else {
+                return Ok(None);
+            };
+            let mut relations = Vec::new();
+            for relationship in released(
+                gate,
+                &reader.referrers(source, Some("relationship"), MAX_AROUND)?,
+            )? {
+                let Some(view) = Relationship::of(relationship.object()) else {
+                    continue;
+                };
+                let (Some(from), Some(to)) = (view.source(), view.target()) else {
+                    continue;
+                };
+                let outgoing = from == *source;
+                let Some(other) = one(gate, if outgoing { &to } else { &from })? else {
+                    continue;
+                };
+                relations.push(Relation {
+                    relationship: relationship.id().clone(),
+                    relationship_type: view.relationship_type().unwrap_or_default().to_owned(),
+                    outgoing,
+                    other: summary(&other),
+                });
+            }
+            let around = reader.referrers(source, None, MAX_AROUND)?;
+            let others: Vec<Id> = around
+                .into_iter()
+                .filter(|id| !matches!(id.kind(), "relationship" | "sighting"))
+                .collect();
+            let mut releases = Vec::new();
+            if caller.may(Action::ReadReleases) {
+                for record in reader.releases_naming(source)? {
+                    releases.push(crate::sharing::release_summary(reader, &record)?);
+                }
+            }
+            let properties = found.object().properties();
+            Ok(Some(ObjectDetails {
+                summary: summary(&found),
+                json: serde_json::to_string_pretty(properties)
+                    .unwrap_or_else(|_| found.text().to_owned()),
+                properties: properties
+                    .iter()
+                    .map(|(name, value)| (name.clone(), text(value)))
+                    .collect(),
+                versions: reader
+                    .version_keys(source)?
+                    .into_iter()
+                    .map(|key| format!("{}Z", key.version))
+                    .collect(),
+                relations,
+                referred: summaries(gate, &others)?,
+                sightings: sightings_of(reader, gate, source)?,
+                releases,
+                edition_of,
+            }))
+        })
+    }
+
+    /// The JSON of an object as received, or the edition of it that the caller may see.
+    ///
+    /// # Errors
+    /// If the caller may not.
+    pub fn object_text(&self, caller: &Caller, id: &Id) -> Result<Option<String>, AppError> {
+        caller.require(Action::ReadObjects)?;
+        self.through_gate(caller, |_, gate| {
+            Ok(one(gate, id)?.map(|found| found.text().to_owned()))
+        })
+    }
+
+    /// The types of object held, with how many there are of each.
+    ///
+    /// # Errors
+    /// If the caller may not.
+    pub fn kinds(&self, caller: &Caller) -> Result<Vec<(String, u64)>, AppError> {
+        caller.require(Action::ReadObjects)?;
+        self.store.read(|reader| Ok(reader.object_count_by_kind()?))
+    }
+
+    /// All indicators that the caller may see, for a hunt.
+    ///
+    /// # Errors
+    /// If the caller may not.
+    pub fn indicators(&self, caller: &Caller) -> Result<Vec<Object>, AppError> {
+        caller.require(Action::ReadObjects)?;
+        self.through_gate(caller, |reader, gate| {
+            let mut found = Vec::new();
+            let mut before = None;
+            loop {
+                let page = reader.newest_objects(Some("indicator"), before, MAX_PAGE)?;
+                let Some((last, _)) = page.last() else {
+                    return Ok(found);
+                };
+                before = Some(*last);
+                let ids: Vec<Id> = page.into_iter().map(|(_, id)| id).collect();
+                found.extend(
+                    released(gate, &ids)?
+                        .into_iter()
+                        .map(|one| one.object().clone()),
+                );
+            }
+        })
+    }
+
+    /// Takes in the texts of objects, all that can be held in one transaction; `first_index` is the place of the
+    /// first in its document. When this returns, what it reports as stored is on the disk.
+    ///
+    /// # Errors
+    /// If the caller may not, or the database fails. One bad object never costs a good one.
+    pub fn import(
+        &self,
+        caller: &Caller,
+        texts: &[String],
+        first_index: u64,
+    ) -> Result<ImportReport, AppError> {
+        caller.require(Action::AddObjects)?;
+        let mut report = ImportReport::default();
+        let mut objects = Vec::new();
+        for (index, text) in (first_index..).zip(texts) {
+            match Object::parse(text) {
+                Ok(object) => objects.push(object),
+                Err(diagnostics) => {
+                    let id = id_of(text);
+                    report.refused.push(Refused {
+                        index,
+                        id,
+                        diagnostics,
+                    });
+                }
+            }
+        }
+        report += self.add(caller, &objects)?;
+        Ok(report)
+    }
+
+    /// Takes in objects.
+    ///
+    /// # Errors
+    /// If the caller may not, or the database fails.
+    pub fn add(&self, caller: &Caller, objects: &[Object]) -> Result<ImportReport, AppError> {
+        caller.require(Action::AddObjects)?;
+        // What a person of the house enters is the house's; RED stays with that person until it is released.
+        self.store.write(|writer| {
+            let puts = self.put(
+                writer,
+                caller.organisation,
+                Some(caller.person),
+                true,
+                objects,
+            )?;
+            let mut report = ImportReport::default();
+            puts.into_iter().for_each(|put| report.count(put));
+            self.record(writer, caller, "add-objects", &report.stored.to_string())?;
+            Ok(report)
+        })
+    }
+
+    pub(crate) fn put(
+        &self,
+        writer: &Writer<'_>,
+        source: OrganisationId,
+        entered_by: Option<PersonId>,
+        consent: bool,
+        objects: &[Object],
+    ) -> Result<Vec<Put>, AppError> {
+        let consent = if consent {
+            Consent::Given
+        } else {
+            Consent::Refused
+        };
+        let provenance = Provenance {
+            source,
+            entered_by,
+            consent,
+            embargo_until: None,
+        };
+        let found: Vec<BTreeSet<String>> = objects.iter().map(values).collect();
+        let incoming: Vec<Incoming<'_>> = objects
+            .iter()
+            .zip(&found)
+            .map(|(object, values)| Incoming {
+                object,
+                provenance: &provenance,
+                values,
+            })
+            .collect();
+        Ok(writer.put_objects(&incoming, self.clock.now())?)
+    }
+}
+
+/// The identifier of a text that may not be an object, for a report.
+pub(crate) fn id_of(text: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    Some(
+        value
+            .get("id")?
+            .as_str()?
+            .chars()
+            .take(MAX_ID_CHARS)
+            .collect(),
+    )
+}
+
+/// A value as a person reads it; markings by their labels.
+fn text(value: &Value) -> String {
+    let label = |text: &str| {
+        Id::parse(text)
+            .ok()
+            .and_then(|id| Tlp::from_id(&id))
+            .map_or_else(|| text.to_owned(), |level| level.to_string())
+    };
+    match value {
+        Value::String(text) => label(text),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            let items: Vec<String> = items.iter().filter_map(Value::as_str).map(label).collect();
+            items.join(", ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Objects on a page where none is asked for.
+const DEFAULT_PAGE: u32 = 50;
+/// Most objects on a page.
+pub const MAX_PAGE: u32 = 500;
+/// Relationships and referrers shown around one object.
+const MAX_AROUND: u32 = 500;
+/// Refused objects kept in a report.
+const MAX_REFUSED: usize = 1_000;
+/// An identifier is at most 288 characters; a longer one is none.
+const MAX_ID_CHARS: usize = 300;
