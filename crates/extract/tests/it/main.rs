@@ -1,0 +1,3 @@
+//! The crate from outside: reports in, candidates and drafts out.
+
+mod report;
