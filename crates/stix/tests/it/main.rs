@@ -1,3 +1,4 @@
 //! Integration tests of `stix`.
 
 mod bundle;
+mod objects;

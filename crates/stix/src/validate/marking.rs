@@ -1,0 +1,230 @@
+//! Markings of an object, and marking definitions, §7.2.
+
+use serde_json::{Map, Value};
+
+use super::code;
+use super::findings::{Findings, Path, shortened};
+use super::value::{self, Around};
+use crate::id::Id;
+use crate::marking::{MAX_SELECTORS, TLP_2_EXTENSION, Tlp};
+use crate::model::meta;
+use crate::selector::Selector;
+
+/// Checks that every selector selects something (§7.2.3.1).
+pub(super) fn selectors(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Findings) {
+    let path = Path::Name(&root, "granular_markings");
+    let entries = properties
+        .get("granular_markings")
+        .and_then(Value::as_array);
+    let Some(entries) = entries else {
+        return;
+    };
+    let mut count = 0;
+    for (at, entry) in entries.iter().enumerate() {
+        let here = Path::Item(&path, at);
+        let here = Path::Name(&here, "selectors");
+        let listed = entry.get("selectors").and_then(Value::as_array);
+        for (index, selector) in listed.into_iter().flatten().enumerate() {
+            count += 1;
+            if count > MAX_SELECTORS {
+                findings.add(
+                    &code::SELECTOR,
+                    here,
+                    format!("more than {MAX_SELECTORS} selectors"),
+                );
+                return;
+            }
+            let Some(text) = selector.as_str() else {
+                continue;
+            };
+            let here = Path::Item(&here, index);
+            match Selector::parse(text) {
+                Err(error) => findings.add(
+                    &code::SELECTOR,
+                    here,
+                    format!("`{}` is not a selector: {error}", shortened(text)),
+                ),
+                Ok(selector) if !selects(&selector, properties) => findings.add(
+                    &code::SELECTOR,
+                    here,
+                    format!("`{}` selects nothing in this object", shortened(text)),
+                ),
+                Ok(_) => {}
+            }
+        }
+    }
+}
+
+/// As [`Selector::resolve`], from the properties of an object.
+fn selects(selector: &Selector, properties: &Map<String, Value>) -> bool {
+    use crate::selector::Step;
+    let Some((Step::Property(first), rest)) = selector.steps().split_first() else {
+        return false;
+    };
+    properties
+        .get(first)
+        .is_some_and(|value| Selector::from_steps(rest.to_vec()).resolve(value).is_some())
+}
+
+/// Checks a marking definition.
+pub(super) fn definition(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Findings) {
+    let id = properties.get("id").and_then(Value::as_str);
+    let path = Path::Name(&root, "definition");
+    let kind = properties.get("definition_type").and_then(Value::as_str);
+    let level = id
+        .and_then(|id| Id::parse(id).ok())
+        .and_then(|id| Tlp::from_id(&id));
+    match (kind, properties.get("definition")) {
+        (Some("tlp"), _) => {
+            if !is_tlp_1(properties) {
+                findings.add_with_help(
+                    &code::MARKING_TLP,
+                    path,
+                    "a marking of type `tlp` must be one of the four that the standard defines, as it is defined there",
+                    "use the markings of TLP 2.0",
+                );
+            }
+        }
+        (_, None) => {}
+        (Some("statement"), Some(Value::Object(statement))) => {
+            value::part(
+                &meta::STATEMENT,
+                statement,
+                path,
+                Around::default(),
+                findings,
+            );
+        }
+        (_, Some(Value::Object(map))) if map.is_empty() => {
+            findings.add(&code::EMPTY, path, "an empty marking");
+        }
+        (_, Some(Value::Object(_))) => {
+            if kind.is_some() {
+                findings.add(
+                    &code::MARKING_CUSTOM,
+                    Path::Name(&root, "definition_type"),
+                    "the standard has `statement` and `tlp`; other markings are made with an extension",
+                );
+            }
+        }
+        (_, Some(other)) => value::wrong(path, "an object in braces", other, findings),
+    }
+    if kind != Some("tlp") && TLP_1.iter().any(|(_, known)| Some(*known) == id) {
+        findings.add(
+            &code::MARKING_IMPOSTOR,
+            Path::Name(&root, "id"),
+            "this is the identifier of a TLP marking; who reads it will take the object for that",
+        );
+    }
+    tlp_2(level, properties, root, findings);
+    itself(id, properties, root, findings);
+}
+
+/// Checks that TLP 2.0 is said by its own objects only.
+fn tlp_2(
+    level: Option<Tlp>,
+    properties: &Map<String, Value>,
+    root: Path<'_>,
+    findings: &mut Findings,
+) {
+    let id = properties.get("id").and_then(Value::as_str);
+    let level = level.filter(|level| Some(level.id_text()) == id);
+    let said = properties
+        .get("extensions")
+        .and_then(|extensions| extensions.get(TLP_2_EXTENSION));
+    let good = match level {
+        Some(level) => {
+            let defined = level.definition();
+            said == defined.pointer(&format!("/extensions/{TLP_2_EXTENSION}"))
+                && properties.get("created") == defined.get("created")
+                && properties.get("definition").is_none()
+        }
+        None => said.is_none(),
+    };
+    if !good {
+        findings.add_of(
+            &code::MARKING_TLP,
+            "TLP 2.0 extension",
+            Path::Name(&root, "extensions"),
+            "this is not one of the five markings of TLP 2.0 as they are defined",
+            None,
+        );
+    }
+}
+
+/// Checks that the marking does not mark itself (§3.2).
+fn itself(
+    id: Option<&str>,
+    properties: &Map<String, Value>,
+    root: Path<'_>,
+    findings: &mut Findings,
+) {
+    let Some(id) = id else {
+        return;
+    };
+    let object = properties
+        .get("object_marking_refs")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let granular = properties
+        .get("granular_markings")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.get("marking_ref"));
+    for (name, found) in [
+        (
+            "object_marking_refs",
+            object.filter_map(Value::as_str).any(|text| text == id),
+        ),
+        (
+            "granular_markings",
+            granular.filter_map(Value::as_str).any(|text| text == id),
+        ),
+    ] {
+        if found {
+            findings.add(
+                &code::MARKING_SELF,
+                Path::Name(&root, name),
+                "a marking definition must not be marked with itself",
+            );
+        }
+    }
+}
+
+/// Whether this is one of the four markings of §7.2.1.4, with nothing added, left out or changed.
+fn is_tlp_1(properties: &Map<String, Value>) -> bool {
+    TLP_1.iter().any(|(level, id)| {
+        let defined = serde_json::json!({
+            "type": "marking-definition",
+            "spec_version": "2.1",
+            "id": id,
+            "created": "2017-01-20T00:00:00.000Z",
+            "definition_type": "tlp",
+            "name": format!("TLP:{}", level.to_ascii_uppercase()),
+            "definition": { "tlp": level },
+        });
+        defined.as_object() == Some(properties)
+    })
+}
+
+/// The levels of TLP 1 and their markings, §7.2.1.4.
+const TLP_1: &[(&str, &str)] = &[
+    (
+        "white",
+        "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9",
+    ),
+    (
+        "green",
+        "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da",
+    ),
+    (
+        "amber",
+        "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82",
+    ),
+    (
+        "red",
+        "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed",
+    ),
+];
