@@ -19,6 +19,8 @@
 //! | `STIX-BUNDLE-04` | a bundle property that the standard does not have |
 //! | `STIX-BUNDLE-05` | `objects` in something that is not a bundle |
 
+mod head;
+mod input;
 mod scan;
 
 use std::io::{self, Read};
@@ -27,7 +29,9 @@ use base::diagnostic::{Diagnostic, Place};
 use base::limits::{DIAGNOSTICS_PER_DOCUMENT, JSON_DEPTH, OBJECT_BYTES};
 
 use crate::id::Id;
-use scan::{Fault, Outcome, Scan};
+use head::Head;
+use input::{Capture, Input, Stop};
+use scan::Fault;
 
 /// One member of a text with many objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,25 +69,16 @@ pub enum Form {
 /// ```
 #[derive(Debug)]
 pub struct Reader<R> {
-    source: R,
-    buffer: Box<[u8]>,
-    /// The unread part of the buffer.
-    start: usize,
-    end: usize,
-    /// The place of `start` in the whole text.
-    offset: u64,
+    input: Input<R>,
     state: State,
     /// Whether the text is known to hold one object a line.
     lines: bool,
     /// Whether the object read last stood on one line.
     one_line: bool,
-    /// The byte before `offset`.
-    last: u8,
     form: Option<Form>,
     head: Head,
     index: u64,
     findings: Vec<Diagnostic>,
-    failure: Option<io::Error>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,19 +101,6 @@ enum State {
     Finished,
 }
 
-/// What a container says about itself.
-#[derive(Debug, Default)]
-struct Head {
-    kind: Option<String>,
-    id: Option<String>,
-    more: Option<bool>,
-    next: Option<String>,
-    spec_version: bool,
-    objects: bool,
-    unknown: Option<String>,
-    checked: bool,
-}
-
 /// What a top-level object turned out to be.
 enum Top {
     /// Its `objects` begin here.
@@ -133,20 +115,14 @@ impl<R: Read> Reader<R> {
     /// A reader of what `source` gives; it buffers by itself.
     pub fn new(source: R) -> Self {
         Self {
-            source,
-            buffer: vec![0; BUFFER_BYTES].into_boxed_slice(),
-            start: 0,
-            end: 0,
-            offset: 0,
+            input: Input::new(source),
             state: State::Between,
             lines: false,
             one_line: false,
-            last: b'\n',
             form: None,
             head: Head::default(),
             index: 0,
             findings: Vec::new(),
-            failure: None,
         }
     }
 
@@ -177,12 +153,12 @@ impl<R: Read> Reader<R> {
 
     /// How many bytes were read.
     pub fn bytes_read(&self) -> u64 {
-        self.offset
+        self.input.offset
     }
 
     /// Why the source could not be read further, where `STIX-JSON-07` said so.
     pub fn io_error(&self) -> Option<&io::Error> {
-        self.failure.as_ref()
+        self.input.failure.as_ref()
     }
 
     fn advance(&mut self) -> Option<Result<Member, Diagnostic>> {
@@ -190,16 +166,16 @@ impl<R: Read> Reader<R> {
             match self.state {
                 State::Finished => return None,
                 State::Between => {
-                    let broke = self.skip_space();
-                    if usize::try_from(self.offset)
+                    let broke = self.input.skip_space();
+                    if usize::try_from(self.input.offset)
                         .ok()
                         .and_then(|at| BYTE_ORDER_MARK.get(at))
-                        .is_some_and(|byte| self.peek() == Some(*byte))
+                        .is_some_and(|byte| self.input.peek() == Some(*byte))
                     {
-                        self.consume(1);
+                        self.input.consume(1);
                         continue;
                     }
-                    let byte = self.peek();
+                    let byte = self.input.peek();
                     self.lines |= broke && self.one_line;
                     match byte {
                         None => return self.finish(None),
@@ -210,15 +186,15 @@ impl<R: Read> Reader<R> {
                         }
                         Some(b'[') => {
                             self.form.get_or_insert(Form::List);
-                            self.consume(1);
+                            self.input.consume(1);
                             self.state = State::Before {
                                 inside: false,
                                 first: true,
                             };
                         }
                         Some(_) => {
-                            let offset = self.offset;
-                            self.skip_line();
+                            let offset = self.input.offset;
+                            self.input.skip_line();
                             self.state = if self.lines {
                                 State::Between
                             } else {
@@ -227,29 +203,29 @@ impl<R: Read> Reader<R> {
                             return Some(Err(diagnostic(
                                 "STIX-JSON-02",
                                 offset,
-                                self.offset,
+                                self.input.offset,
                                 "neither a JSON object nor a list begins here",
                             )));
                         }
                     }
                 }
-                State::Lost => match self.peek() {
+                State::Lost => match self.input.peek() {
                     None => return self.finish(None),
                     Some(b'{') => {
                         self.lines = true;
                         self.state = State::Between;
                     }
-                    Some(_) => self.skip_line(),
+                    Some(_) => self.input.skip_line(),
                 },
                 State::Before { inside, first } => {
-                    self.skip_space();
-                    match self.peek() {
+                    self.input.skip_space();
+                    match self.input.peek() {
                         None => {
                             return self.finish(Some("the text ends within the list of objects"));
                         }
                         Some(b']') => {
-                            let offset = self.offset;
-                            self.consume(1);
+                            let offset = self.input.offset;
+                            self.input.consume(1);
                             self.state = after_list(inside);
                             if !first {
                                 return Some(Err(diagnostic(
@@ -267,24 +243,24 @@ impl<R: Read> Reader<R> {
                     }
                 }
                 State::After { inside } => {
-                    self.skip_space();
-                    match self.peek() {
+                    self.input.skip_space();
+                    match self.input.peek() {
                         None => {
                             return self.finish(Some("the text ends within the list of objects"));
                         }
                         Some(b',') => {
-                            self.consume(1);
+                            self.input.consume(1);
                             self.state = State::Before {
                                 inside,
                                 first: false,
                             };
                         }
                         Some(b']') => {
-                            self.consume(1);
+                            self.input.consume(1);
                             self.state = after_list(inside);
                         }
                         Some(byte) => {
-                            let offset = self.offset;
+                            let offset = self.input.offset;
                             if byte == b'{' {
                                 self.state = State::Before {
                                     inside,
@@ -292,15 +268,15 @@ impl<R: Read> Reader<R> {
                                 };
                             } else {
                                 // What it is nobody knows; the next comma or bracket is where the list goes on.
-                                let _ = self.value(&mut [], false, true);
-                                if self.offset == offset {
-                                    self.consume(1);
+                                let _ = self.input.value(&mut [], false, true);
+                                if self.input.offset == offset {
+                                    self.input.consume(1);
                                 }
                             }
                             return Some(Err(diagnostic(
                                 "STIX-JSON-01",
                                 offset,
-                                self.offset,
+                                self.input.offset,
                                 "a comma or the end of the list belongs here",
                             )));
                         }
@@ -322,11 +298,11 @@ impl<R: Read> Reader<R> {
 
     /// Reads a value at the top that begins with a brace; nothing if it is a container.
     fn top(&mut self) -> Option<Result<Member, Diagnostic>> {
-        let offset = self.offset;
+        let offset = self.input.offset;
         self.head = Head::default();
         let mut capture = Capture::with_limit(OBJECT_BYTES);
         capture.push(b"{");
-        self.consume(1);
+        self.input.consume(1);
         match self.names(&mut capture, false) {
             Ok(Top::Container) => {
                 self.state = State::Before {
@@ -362,16 +338,16 @@ impl<R: Read> Reader<R> {
         let mut after_comma = false;
         loop {
             self.space_within(capture, tail)?;
-            match self.peek() {
+            match self.input.peek() {
                 None => return Err(self.ended(ENDS_IN_OBJECT)),
                 Some(b'}') if !after_comma => {
                     capture.push(b"}");
-                    self.consume(1);
+                    self.input.consume(1);
                     return Ok(self.sort_out(capture, tail));
                 }
                 Some(b',') if after_value => {
                     capture.push(b",");
-                    self.consume(1);
+                    self.input.consume(1);
                     after_value = false;
                     after_comma = true;
                     continue;
@@ -379,29 +355,29 @@ impl<R: Read> Reader<R> {
                 Some(b'"') if !after_value => {}
                 Some(_) => return Err(self.lost("a name, a comma or `}` belongs here")),
             }
-            let name_offset = self.offset;
+            let name_offset = self.input.offset;
             let name = self.value_within(capture, tail)?;
             let name = name.string().unwrap_or_default();
             self.space_within(capture, tail)?;
-            match self.peek() {
+            match self.input.peek() {
                 Some(b':') => {
                     capture.push(b":");
-                    self.consume(1);
+                    self.input.consume(1);
                 }
                 None => return Err(self.ended(ENDS_IN_OBJECT)),
                 Some(_) => return Err(self.lost("a colon belongs here")),
             }
             self.space_within(capture, tail)?;
-            if name == "objects" && matches!(self.head.kind.as_deref(), None | Some("bundle")) {
+            if name == "objects" && self.head.may_be_container() {
                 let bad = if tail {
                     Some("`objects` stands twice; the second is not read")
-                } else if self.peek() == Some(b'[') {
+                } else if self.input.peek() == Some(b'[') {
                     self.head.objects = true;
                     self.form.get_or_insert(match self.head.kind {
                         Some(_) => Form::Bundle,
                         None => Form::Envelope,
                     });
-                    self.consume(1);
+                    self.input.consume(1);
                     return Ok(Top::Container);
                 } else if self.head.kind.is_some() {
                     Some("`objects` of a bundle is a list")
@@ -410,13 +386,13 @@ impl<R: Read> Reader<R> {
                 };
                 if let Some(message) = bad {
                     self.find(
-                        diagnostic("STIX-BUNDLE-01", name_offset, self.offset, message)
+                        diagnostic("STIX-BUNDLE-01", name_offset, self.input.offset, message)
                             .with_section("STIX 2.1 §8.1"),
                     );
                 }
             }
             let value = self.value_within(capture, tail)?;
-            self.note_head(name, &value);
+            self.head.note(name, &value);
             after_value = true;
             after_comma = false;
         }
@@ -426,7 +402,7 @@ impl<R: Read> Reader<R> {
     fn value_within(&mut self, whole: &mut Capture, tail: bool) -> Result<Capture, Diagnostic> {
         let mut head = Capture::with_limit(HEAD_BYTES);
         let one_line = self.lines && !tail;
-        match self.value(&mut [whole, &mut head], one_line, false) {
+        match self.input.value(&mut [whole, &mut head], one_line, false) {
             Ok(()) => Ok(head),
             Err(Stop::Ended) => Err(self.ended(ENDS_IN_OBJECT)),
             Err(Stop::Fault { fault, offset }) => {
@@ -439,27 +415,12 @@ impl<R: Read> Reader<R> {
 
     /// Passes over white space between the tokens of a top-level object.
     fn space_within(&mut self, capture: &mut Capture, tail: bool) -> Result<(), Diagnostic> {
-        let offset = self.offset;
-        if self.skip_space_into(capture) && self.lines && !tail {
+        let offset = self.input.offset;
+        if self.input.skip_space_into(capture) && self.lines && !tail {
             self.state = State::Between;
             return Err(fault_diagnostic(Fault::LineEnd, offset));
         }
         Ok(())
-    }
-
-    fn note_head(&mut self, name: String, value: &Capture) {
-        let head = &mut self.head;
-        match name.as_str() {
-            "type" => head.kind = value.string().or(Some(String::new())),
-            "id" => head.id = value.string(),
-            "more" => head.more = (!value.overflow).then_some(value.bytes == b"true"),
-            "next" => head.next = value.string(),
-            "spec_version" => head.spec_version = true,
-            "objects" => {}
-            _ => {
-                head.unknown.get_or_insert(name);
-            }
-        }
     }
 
     /// What the object whose closing brace was read is.
@@ -485,71 +446,20 @@ impl<R: Read> Reader<R> {
 
     /// Says what is wrong with the container itself, once it is read.
     fn check_head(&mut self) {
-        let place = |name: &str| Place::Pointer(format!("/{name}"));
-        let head = std::mem::take(&mut self.head);
-        if head.checked {
-            self.head = head;
-            return;
+        if self.head.kind.as_deref() == Some("bundle") {
+            self.form = Some(Form::Bundle);
         }
-        match head.kind.as_deref() {
-            Some("bundle") => {
-                self.form = Some(Form::Bundle);
-                if head.spec_version {
-                    self.find(
-                        Diagnostic::note(
-                            "STIX-BUNDLE-02",
-                            place("spec_version"),
-                            "a bundle has no `spec_version` since STIX 2.1",
-                        )
-                        .with_section("STIX 2.1 §8.1")
-                        .with_help("leave it out; each object has its own"),
-                    );
-                }
-                let id = head.id.as_deref().map(Id::parse);
-                if !matches!(&id, Some(Ok(id)) if id.kind() == "bundle") {
-                    self.find(
-                        Diagnostic::error(
-                            "STIX-BUNDLE-03",
-                            place("id"),
-                            "a bundle has an `id` of the form `bundle--UUID`",
-                        )
-                        .with_section("STIX 2.1 §8.1"),
-                    );
-                }
-                if let Some(name) = &head.unknown {
-                    self.find(
-                        Diagnostic::warning(
-                            "STIX-BUNDLE-04",
-                            place(name),
-                            "a bundle has `type`, `id` and `objects` and nothing else",
-                        )
-                        .with_section("STIX 2.1 §8.1"),
-                    );
-                }
-            }
-            Some(_) if head.objects => self.find(
-                Diagnostic::warning(
-                    "STIX-BUNDLE-05",
-                    place("objects"),
-                    "a list of objects stands in something that is not a bundle",
-                )
-                .with_section("STIX 2.1 §8.1"),
-            ),
-            _ => {}
+        for finding in self.head.check() {
+            self.find(finding);
         }
-        // Kept for whoever asks after the end.
-        self.head = Head {
-            checked: true,
-            ..head
-        };
     }
 
     /// Reads one member of a list.
     fn member(&mut self) -> Result<Member, Diagnostic> {
-        let offset = self.offset;
-        let first = self.peek();
+        let offset = self.input.offset;
+        let first = self.input.peek();
         let mut capture = Capture::with_limit(OBJECT_BYTES);
-        let result = self.value(&mut [&mut capture], false, true);
+        let result = self.input.value(&mut [&mut capture], false, true);
         if result.is_ok() && first == Some(b'{') {
             return self.finished(capture.bytes, capture.overflow, offset);
         }
@@ -560,7 +470,7 @@ impl<R: Read> Reader<R> {
             Ok(()) => Err(diagnostic(
                 "STIX-JSON-02",
                 offset,
-                self.offset,
+                self.input.offset,
                 "a member that is not an object",
             )),
         }
@@ -578,9 +488,14 @@ impl<R: Read> Reader<R> {
         if overflow {
             let message = format!(
                 "an object of {} bytes, more than {OBJECT_BYTES}",
-                self.offset - offset
+                self.input.offset - offset
             );
-            return Err(diagnostic("STIX-JSON-03", offset, self.offset, message));
+            return Err(diagnostic(
+                "STIX-JSON-03",
+                offset,
+                self.input.offset,
+                message,
+            ));
         }
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Member {
@@ -600,51 +515,9 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// Reads one value into `captures`. After a fault the rest of the value is skipped if `resume`.
-    fn value(
-        &mut self,
-        captures: &mut [&mut Capture],
-        one_line: bool,
-        resume: bool,
-    ) -> Result<(), Stop> {
-        let mut scan = Scan::new(one_line);
-        let mut stop = None;
-        loop {
-            if self.fill() == 0 {
-                return match stop {
-                    None if scan.may_end() => Ok(()),
-                    None => Err(Stop::Ended),
-                    Some(stop) => Err(stop),
-                };
-            }
-            let piece = self.buffer.get(self.start..self.end).unwrap_or_default();
-            let (consumed, outcome) = scan.run(piece);
-            if stop.is_none() {
-                for capture in &mut *captures {
-                    capture.push(piece.get(..consumed).unwrap_or_default());
-                }
-            }
-            self.consume(consumed);
-            match outcome {
-                Outcome::More => {}
-                Outcome::Done => return stop.map_or(Ok(()), Err),
-                Outcome::Fault(fault) => {
-                    let fault = Stop::Fault {
-                        fault,
-                        offset: self.offset,
-                    };
-                    if !resume {
-                        return Err(fault);
-                    }
-                    stop = Some(fault);
-                }
-            }
-        }
-    }
-
     /// Ends the iteration, with an error if the text broke off.
     fn finish(&mut self, broke_off: Option<&str>) -> Option<Result<Member, Diagnostic>> {
-        let failed = self.failure.is_some() && self.state != State::Finished;
+        let failed = self.input.failure.is_some() && self.state != State::Finished;
         let found = match broke_off {
             _ if failed => Some(self.ended("")),
             Some(message) => Some(self.ended(message)),
@@ -658,22 +531,27 @@ impl<R: Read> Reader<R> {
     /// The error of a text that breaks off here; nothing is read after it.
     fn ended(&mut self, message: &str) -> Diagnostic {
         self.state = State::Finished;
-        match &self.failure {
+        match &self.input.failure {
             Some(error) => diagnostic(
                 "STIX-JSON-07",
-                self.offset,
-                self.offset,
+                self.input.offset,
+                self.input.offset,
                 format!("the source could not be read further: {error}"),
             ),
-            None => diagnostic("STIX-JSON-05", self.offset, self.offset, message),
+            None => diagnostic(
+                "STIX-JSON-05",
+                self.input.offset,
+                self.input.offset,
+                message,
+            ),
         }
     }
 
     /// The error of a top-level object that makes no sense from here on; the next line may begin another.
     fn lost(&mut self, message: &str) -> Diagnostic {
-        let offset = self.offset;
+        let offset = self.input.offset;
         // A brace at the beginning of a line: the object before was a line that lacks its end.
-        if self.last == b'\n' && self.peek() == Some(b'{') {
+        if self.input.last == b'\n' && self.input.peek() == Some(b'{') {
             self.lines = true;
             self.state = State::Between;
         } else {
@@ -682,7 +560,7 @@ impl<R: Read> Reader<R> {
             } else {
                 State::Lost
             };
-            self.skip_line();
+            self.input.skip_line();
         }
         diagnostic("STIX-JSON-01", offset, offset, message)
     }
@@ -691,76 +569,6 @@ impl<R: Read> Reader<R> {
         if self.findings.len() < DIAGNOSTICS_PER_DOCUMENT {
             self.findings.push(finding);
         }
-    }
-
-    /// Passes over white space; answers whether a line ended in it.
-    fn skip_space(&mut self) -> bool {
-        self.skip_space_into(&mut Capture::with_limit(0))
-    }
-
-    fn skip_space_into(&mut self, capture: &mut Capture) -> bool {
-        let mut line_ended = false;
-        while self.fill() > 0 {
-            let piece = self.buffer.get(self.start..self.end).unwrap_or_default();
-            let count = piece
-                .iter()
-                .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
-                .count();
-            let space = piece.get(..count).unwrap_or_default();
-            line_ended |= space.contains(&b'\n');
-            capture.push(space);
-            let all = count == piece.len();
-            self.consume(count);
-            if !all {
-                break;
-            }
-        }
-        line_ended
-    }
-
-    /// Passes over the rest of the line and its line feed.
-    fn skip_line(&mut self) {
-        while self.fill() > 0 {
-            let piece = self.buffer.get(self.start..self.end).unwrap_or_default();
-            match memchr::memchr(b'\n', piece) {
-                Some(at) => {
-                    self.consume(at + 1);
-                    return;
-                }
-                None => self.consume(piece.len()),
-            }
-        }
-    }
-
-    fn peek(&mut self) -> Option<u8> {
-        self.fill();
-        self.buffer
-            .get(self.start..self.end)
-            .and_then(|piece| piece.first().copied())
-    }
-
-    fn consume(&mut self, count: usize) {
-        self.start = (self.start + count).min(self.end);
-        if let Some(last) = self.start.checked_sub(1).filter(|_| count > 0) {
-            self.last = self.buffer.get(last).copied().unwrap_or_default();
-        }
-        self.offset += count as u64;
-    }
-
-    /// Reads on if nothing is buffered; answers how many bytes are.
-    fn fill(&mut self) -> usize {
-        while self.start == self.end && self.failure.is_none() {
-            match self.source.read(&mut self.buffer) {
-                Ok(0) => break,
-                Ok(count) => {
-                    self.start = 0;
-                    self.end = count.min(self.buffer.len());
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => self.failure = Some(error),
-            }
-        }
-        self.end - self.start
     }
 }
 
@@ -787,43 +595,6 @@ pub fn write<'t>(id: &Id, objects: impl IntoIterator<Item = &'t str>) -> String 
 
 fn after_list(inside: bool) -> State {
     if inside { State::Tail } else { State::Between }
-}
-
-/// Why a value was not read.
-enum Stop {
-    Ended,
-    Fault { fault: Fault, offset: u64 },
-}
-
-/// Bytes kept up to a limit.
-struct Capture {
-    bytes: Vec<u8>,
-    limit: usize,
-    overflow: bool,
-}
-
-impl Capture {
-    fn with_limit(limit: usize) -> Self {
-        Self {
-            bytes: Vec::new(),
-            limit,
-            overflow: false,
-        }
-    }
-
-    fn push(&mut self, bytes: &[u8]) {
-        if self.bytes.len() + bytes.len() <= self.limit && !self.overflow {
-            self.bytes.extend_from_slice(bytes);
-        } else if !bytes.is_empty() {
-            self.overflow = true;
-            self.bytes = Vec::new();
-        }
-    }
-
-    /// The bytes as a JSON string, if they are one.
-    fn string(&self) -> Option<String> {
-        serde_json::from_slice(&self.bytes).ok()
-    }
 }
 
 fn diagnostic(code: &'static str, start: u64, end: u64, message: impl Into<String>) -> Diagnostic {
@@ -863,9 +634,6 @@ fn fault_diagnostic(fault: Fault, offset: u64) -> Diagnostic {
         .with_help("write it as an escape such as `\\n`"),
     }
 }
-
-/// Bytes asked of the source at once: larger ones were not faster on a bundle of 50 MB.
-const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Most bytes of a container's name or value that are looked at.
 const HEAD_BYTES: usize = 1024;

@@ -36,6 +36,12 @@ pub fn sco_id(kind: &str, properties: &Map<String, Value>) -> Option<Id> {
         };
         contributing.insert((*name).to_owned(), value);
     }
+    deterministic_id(kind, contributing)
+}
+
+/// The identifier that follows from contributing properties as they are (§2.9), for types of extensions, which have
+/// their own list of them; none where there are none or `kind` is no type name.
+pub fn deterministic_id(kind: &str, contributing: Map<String, Value>) -> Option<Id> {
     if contributing.is_empty() {
         return None;
     }

@@ -72,6 +72,7 @@ codes! {
     REFERENCE_TYPE = "STIX-REF-03", Error, "STIX 2.1 §3.3", "a reference points to an object of the wrong type";
     REFERENCE_LOCAL = "STIX-REF-04", Error, "STIX 2.1 §2.13", "a reference does not resolve within its container";
     REFERENCE_OPEN = "STIX-REF-05", Note, "STIX 2.1 §3.3", "a reference to an object that is not in the document";
+    REFERENCE_CUSTOM = "STIX-REF-07", Warning, "STIX 2.1 §3.1", "a custom property is named like a reference and does not hold one";
     OBSERVED_SCO = "STIX-REF-06", Error, "STIX 2.1 §4.14", "`object_refs` of an observed data refers to no observable";
     RELATIONSHIP = "STIX-REL-01", Warning, "STIX 2.1 §5.1", "the standard does not describe this relationship";
     MARKING_TLP = "STIX-MARK-02", Error, "STIX 2.1 §7.2.1.4", "a TLP marking differs from the one that is defined";

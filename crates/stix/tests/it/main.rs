@@ -1,4 +1,7 @@
 //! Integration tests of `stix`.
 
 mod bundle;
+mod canonical;
+mod examples;
 mod objects;
+mod properties;
