@@ -35,9 +35,9 @@ fn timed(build: &dyn Fn(u128) -> Vec<Value>, size: u128) -> Duration {
 }
 
 fn check(name: &str, size: u128, build: &dyn Fn(u128) -> Vec<Value>) {
-    // The machine may be busy with something else once, not three times.
+    // The machine may be busy with something else now and then, not five times in a row.
     let mut ratios = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..5 {
         let (small, large) = (timed(build, size), timed(build, 4 * size));
         println!("{name}: {size} in {small:?}, {} in {large:?}", 4 * size);
         let ratio = large.as_secs_f64() / small.as_secs_f64().max(0.001);

@@ -107,13 +107,13 @@ fn those_who_see_otherwise_know_it_by_another() {
 
 #[test]
 fn names_chosen_by_an_author_do_not_make_two_editions_one() {
-    // With separators between paths, cutting the one name would read as cutting the other two.
+    // With a separator between paths, both pairs would read `x_a | x_b | x_c`.
     let value = sdo(
         "x-case",
         1,
-        json!({"x_a\u{1f}x_b": 1, "x_a": 2, "x_b": 3, "x_rest": 4}),
+        json!({"x_a\u{1f}x_b": 1, "x_c": 2, "x_a": 3, "x_b\u{1f}x_c": 4, "x_rest": 5}),
     );
-    let (carrier, other) = two(&value, &["x_a\u{1f}x_b"], &["x_a", "x_b"]);
+    let (carrier, other) = two(&value, &["x_a\u{1f}x_b", "x_c"], &["x_a", "x_b\u{1f}x_c"]);
     assert_ne!(carrier, other);
 }
 
