@@ -221,7 +221,7 @@ impl Backend for TaxiiService {
     type Audience = Caller;
 
     fn discovery(&self, _: &Caller) -> Result<Discovery, BackendError> {
-        let own = self.0.store.read(|reader| own(reader)).map_err(backend)?;
+        let own = self.0.store.read(own).map_err(backend)?;
         let root = format!("/taxii2/{ROOT}/");
         Ok(Discovery {
             title: own.name,
@@ -234,7 +234,7 @@ impl Backend for TaxiiService {
 
     fn api_root(&self, _: &Caller, root: &str) -> Result<ApiRoot, BackendError> {
         Self::known(root)?;
-        let own = self.0.store.read(|reader| own(reader)).map_err(backend)?;
+        let own = self.0.store.read(own).map_err(backend)?;
         Ok(ApiRoot {
             title: own.name,
             description: None,

@@ -380,7 +380,9 @@ impl Node {
                 objects,
             )?;
             let mut report = ImportReport::default();
-            puts.into_iter().for_each(|put| report.count(put));
+            for put in puts {
+                report.count(put);
+            }
             self.record(writer, caller, "add-objects", &report.stored.to_string())?;
             Ok(report)
         })

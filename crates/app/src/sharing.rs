@@ -158,7 +158,7 @@ impl Node {
     pub fn preview(&self, caller: &Caller, request: &ReleaseRequest) -> Result<Preview, AppError> {
         caller.require(Action::Release)?;
         self.through_gate(caller, |reader, gate| {
-            let items = self.items(reader, gate, request)?;
+            let items = items(reader, gate, request)?;
             let terms = Arc::new(self.terms(reader, request)?);
             self.outcomes_with(reader, gate, Some(&terms), &items, request)
         })
@@ -203,10 +203,7 @@ impl Node {
             ));
         }
         let (ids, terms) = self.through_gate(caller, |reader, gate| {
-            Ok((
-                self.items(reader, gate, request)?,
-                self.terms(reader, request)?,
-            ))
+            Ok((items(reader, gate, request)?, self.terms(reader, request)?))
         })?;
         let id = terms.id;
         self.store.write(|writer| {
@@ -425,69 +422,6 @@ impl Node {
         })
     }
 
-    /// What a request names: objects that the caller may see, and, where asked, what they draw in.
-    fn items(
-        &self,
-        reader: &Reader<'_>,
-        gate: &Gate<'_, Reader<'_>>,
-        request: &ReleaseRequest,
-    ) -> Result<Vec<Id>, AppError> {
-        let mut items: Vec<Id> = Vec::new();
-        let mut known: BTreeSet<Id> = BTreeSet::new();
-        let mut queue: Vec<Id> = request.objects.clone();
-        let asked: BTreeSet<&Id> = request.objects.iter().collect();
-        while let Some(id) = queue.pop() {
-            if !known.insert(id.clone()) || id.kind() == "marking-definition" {
-                continue;
-            }
-            if known.len() > MAX_ITEMS {
-                let message = format!(
-                    "the release draws in more than {MAX_ITEMS} objects: name them in parts"
-                );
-                return Err(AppError::invalid("APP-RELEASE-06", message));
-            }
-            let Some(found) = one(gate, &id)? else {
-                if asked.contains(&id) {
-                    return Err(AppError::invalid(
-                        "APP-RELEASE-07",
-                        format!("`{id}` is not held"),
-                    ));
-                }
-                continue;
-            };
-            if request.with_references {
-                let targets = references(found.object().properties()).into_iter();
-                queue.extend(
-                    targets
-                        .filter(|target| !target.is_marking())
-                        .map(|target| target.target),
-                );
-            }
-            items.push(id);
-        }
-        if request.with_references {
-            let mut between = Vec::new();
-            for id in &items {
-                for relationship in released(
-                    gate,
-                    &reader.referrers(id, Some("relationship"), MAX_RELATIONSHIPS)?,
-                )? {
-                    let view = Relationship::of(relationship.object());
-                    let ends = view.and_then(|view| Some((view.source()?, view.target()?)));
-                    let inside =
-                        ends.is_some_and(|(from, to)| known.contains(&from) && known.contains(&to));
-                    if inside && !known.contains(relationship.id()) {
-                        between.push(relationship.id().clone());
-                    }
-                }
-            }
-            between.sort();
-            between.dedup();
-            items.extend(between);
-        }
-        Ok(items)
-    }
-
     fn outcomes_with(
         &self,
         reader: &Reader<'_>,
@@ -554,6 +488,67 @@ impl Node {
             warnings,
         })
     }
+}
+
+/// What a request names: objects that the caller may see, and, where asked, what they draw in.
+fn items(
+    reader: &Reader<'_>,
+    gate: &Gate<'_, Reader<'_>>,
+    request: &ReleaseRequest,
+) -> Result<Vec<Id>, AppError> {
+    let mut items: Vec<Id> = Vec::new();
+    let mut known: BTreeSet<Id> = BTreeSet::new();
+    let mut queue: Vec<Id> = request.objects.clone();
+    let asked: BTreeSet<&Id> = request.objects.iter().collect();
+    while let Some(id) = queue.pop() {
+        if !known.insert(id.clone()) || id.kind() == "marking-definition" {
+            continue;
+        }
+        if known.len() > MAX_ITEMS {
+            let message =
+                format!("the release draws in more than {MAX_ITEMS} objects: name them in parts");
+            return Err(AppError::invalid("APP-RELEASE-06", message));
+        }
+        let Some(found) = one(gate, &id)? else {
+            if asked.contains(&id) {
+                return Err(AppError::invalid(
+                    "APP-RELEASE-07",
+                    format!("`{id}` is not held"),
+                ));
+            }
+            continue;
+        };
+        if request.with_references {
+            let targets = references(found.object().properties()).into_iter();
+            queue.extend(
+                targets
+                    .filter(|target| !target.is_marking())
+                    .map(|target| target.target),
+            );
+        }
+        items.push(id);
+    }
+    if request.with_references {
+        let mut between = Vec::new();
+        for id in &items {
+            for relationship in released(
+                gate,
+                &reader.referrers(id, Some("relationship"), MAX_RELATIONSHIPS)?,
+            )? {
+                let view = Relationship::of(relationship.object());
+                let ends = view.and_then(|view| Some((view.source()?, view.target()?)));
+                let inside =
+                    ends.is_some_and(|(from, to)| known.contains(&from) && known.contains(&to));
+                if inside && !known.contains(relationship.id()) {
+                    between.push(relationship.id().clone());
+                }
+            }
+        }
+        between.sort();
+        between.dedup();
+        items.extend(between);
+    }
+    Ok(items)
 }
 
 /// Names of victims that stand in what would go out although their own object does not.

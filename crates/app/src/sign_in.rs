@@ -336,18 +336,16 @@ impl Node {
                 .verify_password(password.as_bytes(), &parsed)
                 .is_ok()
         });
-        match person.filter(|person| matches && person.disabled.is_none()) {
-            Some(person) => Ok(person.id),
-            None => {
-                self.store.write(|writer| {
-                    for subject in &subjects {
-                        writer.put_failed_attempt(subject, now, since)?;
-                    }
-                    Ok::<_, AppError>(())
-                })?;
-                Err(SignInError::Refused)
-            }
+        if let Some(person) = person.filter(|person| matches && person.disabled.is_none()) {
+            return Ok(person.id);
         }
+        self.store.write(|writer| {
+            for subject in &subjects {
+                writer.put_failed_attempt(subject, now, since)?;
+            }
+            Ok::<_, AppError>(())
+        })?;
+        Err(SignInError::Refused)
     }
 
     fn verified_hash(&self, login: &str, password: &str) -> [u8; 32] {
