@@ -1,9 +1,5 @@
 //! A centre with its members, through the use cases.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a panic is how a test fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -114,19 +110,6 @@ impl Centre {
             .unwrap()
     }
 
-    fn release(&self, objects: &[&Id], recipient: Recipient, ceiling: Tlp) -> ReleaseRequest {
-        ReleaseRequest {
-            objects: objects.iter().map(|id| (*id).clone()).collect(),
-            with_references: true,
-            recipients: vec![recipient],
-            ceiling,
-            cuts: Vec::new(),
-            from: None,
-            until: None,
-            reason: "to be acted on".into(),
-        }
-    }
-
     fn confirm(
         &self,
         objects: &[&Id],
@@ -135,7 +118,7 @@ impl Centre {
     ) -> release::party::ReleaseId {
         self.clock.advance(SignedDuration::from_secs(1));
         self.node
-            .confirm(&self.admin, &self.release(objects, recipient, ceiling))
+            .confirm(&self.admin, &release(objects, recipient, ceiling))
             .unwrap()
     }
 
@@ -162,6 +145,19 @@ impl Centre {
                 None => return found,
             }
         }
+    }
+}
+
+fn release(objects: &[&Id], recipient: Recipient, ceiling: Tlp) -> ReleaseRequest {
+    ReleaseRequest {
+        objects: objects.iter().map(|id| (*id).clone()).collect(),
+        with_references: true,
+        recipients: vec![recipient],
+        ceiling,
+        cuts: Vec::new(),
+        from: None,
+        until: None,
+        reason: "to be acted on".into(),
     }
 }
 
@@ -270,7 +266,7 @@ fn the_loop_closes_over_an_edition() {
         "a title does not name the victim"
     );
 
-    let request = centre.release(&[&summary.id, indicator.id()], centre.telecom, Tlp::Amber);
+    let request = release(&[&summary.id, indicator.id()], centre.telecom, Tlp::Amber);
     let preview = node.preview(&centre.admin, &request).unwrap();
     assert_eq!(preview.audiences, ["Carrier", "Partner", "public"]);
     let row = preview
@@ -393,11 +389,11 @@ fn a_feed_says_nothing_of_what_goes_to_others() {
                     .node
                     .add(&centre.admin, std::slice::from_ref(&one))
                     .unwrap();
-                let request = centre.release(&[one.id()], centre.partners, Tlp::Green);
+                let request = release(&[one.id()], centre.partners, Tlp::Green);
                 centre.node.confirm(&centre.admin, &request).unwrap();
             }
         }
-        let request = centre.release(&[shared.id()], centre.telecom, Tlp::Green);
+        let request = release(&[shared.id()], centre.telecom, Tlp::Green);
         centre.node.confirm(&centre.admin, &request).unwrap();
         let service = TaxiiService(centre.node.clone());
         let filter = Filter::everything(100);
