@@ -1,2 +1,52 @@
-//! The noroshi binary.
-fn main() {}
+#![doc = include_str!("../README.md")]
+
+mod arguments;
+mod command;
+mod config;
+mod demo;
+mod format;
+mod input;
+mod node;
+mod out;
+mod parse;
+mod progress;
+mod serving;
+mod setting;
+mod telemetry;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::Arguments;
+
+/// What a command found. That it could not do its work at all is an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// The input is invalid, a check failed, something was refused.
+    Bad,
+    /// All is well.
+    Good,
+}
+
+impl Verdict {
+    fn of(good: bool) -> Self {
+        if good { Self::Good } else { Self::Bad }
+    }
+}
+
+fn main() -> ExitCode {
+    // The parser answers `--help` and bad usage by itself: 0 and 2.
+    let arguments = Arguments::parse();
+    match command::run(arguments) {
+        Ok(Verdict::Good) => ExitCode::SUCCESS,
+        Ok(Verdict::Bad) => ExitCode::from(1),
+        // Whoever reads our output has enough of it: `noroshi … | head`.
+        Err(error) if out::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            out::failure(&error);
+            ExitCode::from(2)
+        }
+    }
+}

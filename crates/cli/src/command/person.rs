@@ -1,0 +1,77 @@
+//! `noroshi person`: who may sign in.
+
+use anyhow::{Context as _, Result};
+use app::access::Role;
+use app::party::NewPerson;
+
+use crate::command::organisation;
+use crate::config::Context;
+use crate::{Verdict, node, out, parse, serving};
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Add a person or service and print a one-time login
+    Add {
+        /// Login
+        login: String,
+        /// Name
+        #[arg(long)]
+        name: String,
+        /// Organisation, by name or UUID [default: the node's own]
+        #[arg(long)]
+        organisation: Option<String>,
+        /// What the person may do: administrator, analyst, auditor, member, releaser or service
+        #[arg(long)]
+        role: String,
+    },
+    /// Print a new one-time login for somebody who cannot sign in
+    Login {
+        /// Login
+        login: String,
+    },
+}
+
+pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
+    let (node, caller) = node::open(context)?;
+    let (login, once) = match command {
+        Command::Add {
+            login,
+            name,
+            organisation,
+            role,
+        } => {
+            let organisation = match organisation {
+                Some(text) => organisation::find(&node, &caller, text)?,
+                None => node.own_organisation()?.id,
+            };
+            let person = NewPerson {
+                login: login.clone(),
+                name: name.clone(),
+                organisation,
+                role: parse::known("role", role, Role::parse)?,
+            };
+            let once = node
+                .add_person(&caller, &person)
+                .with_context(|| format!("cannot add `{login}`"))?;
+            (login, once)
+        }
+        Command::Login { login } => (login, node.one_time_login(&caller, login)?),
+    };
+    let settings = &context.settings;
+    let url = settings
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{}", settings.listen));
+    let link = serving::login_url(&url, &once);
+    if context.json {
+        out::json(&serde_json::json!({
+            "login": login,
+            "one_time_login": link,
+            "expires": once.expires.to_string(),
+        }))?;
+    } else {
+        out::line(&link)?;
+    }
+    Ok(Verdict::Good)
+}

@@ -1,0 +1,503 @@
+//! `noroshi taxii`: other servers.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use app::access::Caller;
+use app::node::Node;
+use app::object::ImportReport;
+use app::system::SystemRandom;
+use jiff::Timestamp;
+use serde_json::json;
+use taxii::client::Client;
+use taxii::client::batches::BatchSize;
+use taxii::client::config::{ClientConfig, Credentials, Secret, Trust};
+use taxii::filter::{Filter, VersionMatch};
+use taxii::message::collection::Collection;
+
+use crate::command::extract::{all_of, bundle};
+use crate::config::{Context, Peer};
+use crate::{Verdict, format, input, node, out, parse};
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Show a server's API roots and collections
+    Discover {
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Get what is new in a collection into the node, or into a file
+    Pull {
+        #[command(flatten)]
+        server: Server,
+        /// The collection, by id, alias or title [default: the only one that can be read]
+        #[arg(long)]
+        collection: Option<String>,
+        /// Write a bundle to FILE or `-` instead of importing; nothing is remembered
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Only what was added after this moment [default: where the last pull into the node ended]
+        #[arg(long, value_name = "MOMENT", value_parser = parse::moment)]
+        added_after: Option<Timestamp>,
+        /// Every version, not just the newest
+        #[arg(long)]
+        all_versions: bool,
+    },
+    /// Add objects to a collection
+    Push {
+        #[command(flatten)]
+        server: Server,
+        /// The collection, by id, alias or title [default: the only one that can be written]
+        #[arg(long)]
+        collection: Option<String>,
+        /// A bundle's FILE, or `-`
+        file: PathBuf,
+        /// Longest wait for the server's decision, in seconds
+        #[arg(long, default_value_t = 60)]
+        wait_secs: u64,
+    },
+}
+
+/// Which server, and who asks. Credentials come from a file or from NOROSHI_TOKEN or NOROSHI_PASSWORD, never from
+/// the command line, which every user of the machine can read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Server {
+    /// Name of a peer in the configuration, or URL of a discovery resource or API root
+    server: String,
+    /// Sign in by HTTP Basic as this user, with the password of `--secret-file` or NOROSHI_PASSWORD
+    #[arg(long)]
+    user: Option<String>,
+    /// File that holds the API token, or the password where there is a user
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+    /// File with the only certificate authorities to believe, PEM
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+}
+
+pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
+    match command {
+        Command::Discover { server } => discover(context, &Connection::open(context, server)?),
+        Command::Pull {
+            server,
+            collection,
+            output,
+            added_after,
+            all_versions,
+        } => {
+            let connection = Connection::open(context, server)?;
+            let (root, found) = connection.collection(collection.as_deref(), |c| c.can_read)?;
+            let filter = Filter {
+                added_after: *added_after,
+                versions: vec![if *all_versions {
+                    VersionMatch::All
+                } else {
+                    VersionMatch::Last
+                }],
+                ..Filter::everything(0)
+            };
+            match output {
+                Some(file) => pull_file(context, &connection, &root, &found, &filter, file),
+                None => {
+                    let (node, caller) = node::open(context)?;
+                    let source = format!("{}#{}", root, found.id);
+                    let pulled = pull_node(
+                        context,
+                        &connection.client,
+                        &root,
+                        &found.id,
+                        filter,
+                        &node,
+                        &caller,
+                        &source,
+                    )?;
+                    say_pulled(context, &pulled)
+                }
+            }
+        }
+        Command::Push {
+            server,
+            collection,
+            file,
+            wait_secs,
+        } => {
+            let connection = Connection::open(context, server)?;
+            let (root, found) = connection.collection(collection.as_deref(), |c| c.can_write)?;
+            let texts = read_objects(file)?;
+            let wait = Duration::from_secs(*wait_secs);
+            let pushed = push(context, &connection.client, &root, &found.id, &texts, wait)?;
+            say_pushed(context, &pushed)
+        }
+    }
+}
+
+/// What a pull into a node came to.
+#[derive(Debug, Default)]
+pub(crate) struct Pulled {
+    pub(crate) pages: u64,
+    pub(crate) received: u64,
+    pub(crate) report: ImportReport,
+}
+
+/// What a push came to.
+#[derive(Debug, Default)]
+pub(crate) struct Pushed {
+    pub(crate) taken: u64,
+    pub(crate) refused: Vec<(String, String)>,
+}
+
+/// Pulls into a node; the place where it ended is kept under `source`, after each page that is safe.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "two ends of a transfer, each with its place and its person"
+)]
+pub(crate) fn pull_node(
+    context: &Context,
+    client: &Client,
+    root: &str,
+    collection: &str,
+    mut filter: Filter,
+    node: &Node,
+    caller: &Caller,
+    source: &str,
+) -> Result<Pulled> {
+    if filter.added_after.is_none() {
+        filter.added_after = node
+            .pull_cursor(caller, source)?
+            .map(|text| text.parse())
+            .transpose()
+            .context("the place where the last pull ended cannot be read")?;
+    }
+    let mut pulled = Pulled::default();
+    let mut pages = client.objects(root, collection, &filter);
+    while let Some(page) = pages.next() {
+        let page = page?;
+        let texts: Vec<String> = page.objects.iter().map(|text| text.to_string()).collect();
+        for part in texts.chunks(context.settings.import_batch) {
+            pulled.report += node.import(caller, part, pulled.received)?;
+            pulled.received += u64::try_from(part.len()).unwrap_or_default();
+        }
+        pulled.pages += 1;
+        if let Some(last) = pages.date_added_last() {
+            node.set_pull_cursor(caller, source, &format!("{last:.6}"))?;
+        }
+    }
+    ensure!(
+        pages.is_complete(),
+        "the server has more than {} pages; ask again to go on",
+        context.settings.pull_pages
+    );
+    Ok(pulled)
+}
+
+/// Pushes objects and waits for the server's decision.
+pub(crate) fn push(
+    context: &Context,
+    client: &Client,
+    root: &str,
+    collection: &str,
+    texts: &[String],
+    wait: Duration,
+) -> Result<Pushed> {
+    let limit = client.api_root(root)?.max_content_length;
+    let size = BatchSize {
+        objects: context.settings.page_objects,
+        bytes: usize::try_from(limit).unwrap_or(usize::MAX),
+    };
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let mut pushed = Pushed::default();
+    for batch in client.add_objects(root, collection, &texts, size) {
+        let status = client.wait(root, batch.result?, wait)?;
+        pushed.taken += status.success_count;
+        for failure in status.failures {
+            pushed
+                .refused
+                .push((failure.id, failure.message.unwrap_or_default()));
+        }
+    }
+    Ok(pushed)
+}
+
+/// A client as the settings want it.
+pub(crate) fn client(
+    context: &Context,
+    url: &str,
+    credentials: Credentials,
+    trust: Trust,
+) -> Result<Client> {
+    let settings = &context.settings;
+    Ok(Client::new(ClientConfig {
+        url: url.to_owned(),
+        credentials,
+        connect_timeout: settings.connect_timeout,
+        request_timeout: settings.request_timeout,
+        max_body_bytes: settings.body_bytes,
+        page_limit: settings.page_objects,
+        max_pages: settings.pull_pages,
+        max_retries: 3,
+        max_retry_wait: Duration::from_secs(60),
+        user_agent: concat!("noroshi/", env!("CARGO_PKG_VERSION")).to_owned(),
+        allow_plain_http: false,
+        trusted_origins: Vec::new(),
+        trust,
+    })?)
+}
+
+struct Connection {
+    client: Client,
+    wanted: Option<String>,
+}
+
+impl Connection {
+    fn open(context: &Context, server: &Server) -> Result<Self> {
+        let peer = context
+            .settings
+            .peers
+            .iter()
+            .find(|peer| peer.name == server.server);
+        let url = match peer {
+            Some(peer) => peer.url.clone(),
+            None if server.server.contains("://") => server.server.clone(),
+            None => bail!(
+                "`{}` is neither a URL nor a peer in the configuration",
+                server.server
+            ),
+        };
+        let file = |ours: &Option<PathBuf>, theirs: fn(&Peer) -> &Option<PathBuf>| {
+            ours.clone()
+                .or_else(|| peer.and_then(|peer| theirs(peer).clone()))
+        };
+        let secret = match file(&server.secret_file, |peer| &peer.token_file) {
+            Some(path) => Some(read_secret(&path)?),
+            None => None,
+        };
+        let user = server
+            .user
+            .clone()
+            .or_else(|| peer.and_then(|peer| peer.user.clone()));
+        let credentials = match user {
+            Some(user) => Credentials::Basic {
+                password: Secret::new(
+                    secret
+                        .or_else(|| context.password.clone())
+                        .with_context(|| format!("there is no password for `{user}`; name a file with `--secret-file` or set NOROSHI_PASSWORD"))?,
+                ),
+                user,
+            },
+            None => match secret.or_else(|| context.token.clone()) {
+                Some(token) => Credentials::Bearer(Secret::new(token)),
+                None => Credentials::Nobody,
+            },
+        };
+        let trust = match file(&server.ca_file, |peer| &peer.ca_file) {
+            Some(path) => Trust::Pem(
+                std::fs::read(&path)
+                    .with_context(|| format!("cannot read `{}`", path.display()))?,
+            ),
+            None => Trust::Public,
+        };
+        Ok(Self {
+            client: client(context, &url, credentials, trust)?,
+            wanted: peer.and_then(|peer| peer.collection.clone()),
+        })
+    }
+
+    /// The collection that is meant, with its API root.
+    fn collection(
+        &self,
+        named: Option<&str>,
+        fits: fn(&Collection) -> bool,
+    ) -> Result<(String, Collection)> {
+        let named = named.or(self.wanted.as_deref());
+        let mut found = Vec::new();
+        let mut all = Vec::new();
+        for root in self.client.api_roots()? {
+            for collection in self.client.collections(&root)? {
+                all.push(format!("`{}` ({})", collection.id, collection.title));
+                let meant = named.map_or_else(
+                    || fits(&collection),
+                    |name| {
+                        collection.id == name
+                            || collection.title == name
+                            || collection.alias.as_deref() == Some(name)
+                    },
+                );
+                if meant {
+                    found.push((root.clone(), collection));
+                }
+            }
+        }
+        let count = found.len();
+        match (found.into_iter().next(), count) {
+            (Some(one), 1) => Ok(one),
+            _ if all.is_empty() => bail!("the server shows no collections to these credentials"),
+            _ => bail!(
+                "name one collection with `--collection`; the server has {}",
+                all.join(", ")
+            ),
+        }
+    }
+}
+
+fn read_secret(path: &Path) -> Result<String> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the secret in `{}`", path.display()))?;
+    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+fn read_objects(path: &Path) -> Result<Vec<String>> {
+    let input = input::open(path)?;
+    let mut reader = stix::bundle::Reader::new(input.reader);
+    let mut texts = Vec::new();
+    for member in reader.by_ref() {
+        texts.push(member.map_err(|found| all_of(&[found]))?.text);
+    }
+    if let Some(error) = reader.io_error() {
+        bail!("cannot read `{}`: {error}", input.name);
+    }
+    Ok(texts)
+}
+
+fn discover(context: &Context, connection: &Connection) -> Result<Verdict> {
+    let client = &connection.client;
+    let mut roots = Vec::new();
+    for url in client.api_roots()? {
+        let root = client.api_root(&url)?;
+        let collections = client.collections(&url)?;
+        roots.push((url, root, collections));
+    }
+    if context.json {
+        let list: Vec<_> = roots
+            .iter()
+            .map(|(url, root, collections)| {
+                json!({
+                    "url": url,
+                    "title": root.title,
+                    "versions": root.versions,
+                    "max_content_length": root.max_content_length,
+                    "collections": collections,
+                })
+            })
+            .collect();
+        out::json(&json!({ "api_roots": list }))?;
+        return Ok(Verdict::Good);
+    }
+    for (url, root, collections) in &roots {
+        out::line(&format::plain(&format!("{url}  {}", root.title)))?;
+        let rows: Vec<Vec<String>> = collections
+            .iter()
+            .map(|collection| {
+                let can = match (collection.can_read, collection.can_write) {
+                    (true, true) => "rw",
+                    (true, false) => "r-",
+                    (false, true) => "-w",
+                    (false, false) => "--",
+                };
+                vec![
+                    format!("  {}", collection.id),
+                    can.to_owned(),
+                    collection.alias.clone().unwrap_or_default(),
+                    format::plain(&collection.title),
+                ]
+            })
+            .collect();
+        out::text(&format::table(&rows, 60))?;
+    }
+    Ok(Verdict::Good)
+}
+
+fn pull_file(
+    context: &Context,
+    connection: &Connection,
+    root: &str,
+    collection: &Collection,
+    filter: &Filter,
+    file: &Path,
+) -> Result<Verdict> {
+    let mut pages = connection.client.objects(root, &collection.id, filter);
+    let mut texts: Vec<Box<str>> = Vec::new();
+    for page in pages.by_ref() {
+        texts.extend(page?.objects);
+    }
+    ensure!(
+        pages.is_complete(),
+        "the server has more than {} pages",
+        context.settings.pull_pages
+    );
+    let text = bundle(texts.iter().map(|text| &**text), &SystemRandom);
+    if file.as_os_str() == "-" {
+        out::text(&text)?;
+    } else {
+        std::fs::write(file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
+    }
+    let count = u64::try_from(texts.len()).unwrap_or_default();
+    out::note(&format!(
+        "{} {}",
+        format::number(count),
+        context.language.pick("objects", "対象")
+    ));
+    Ok(Verdict::Good)
+}
+
+fn say_pulled(context: &Context, pulled: &Pulled) -> Result<Verdict> {
+    let report = &pulled.report;
+    if context.json {
+        out::json(&json!({
+            "pages": pulled.pages,
+            "received": pulled.received,
+            "stored": report.stored,
+            "already_held": report.already_held,
+            "conflicts": report.conflicts,
+            "refused": report.refused.len(),
+        }))?;
+    } else {
+        let language = context.language;
+        out::line(&format!(
+            "{} {} · {} {} · {} {} · {} {}",
+            format::number(pulled.received),
+            language.pick("received", "受信"),
+            format::number(report.stored),
+            language.pick("new", "新規"),
+            format::number(report.already_held),
+            language.pick("held already", "既存"),
+            report.refused.len(),
+            language.pick("refused", "拒否"),
+        ))?;
+        for refused in &report.refused {
+            out::note(&format::plain(&format!(
+                "{}: {}",
+                refused.id.as_deref().unwrap_or("?"),
+                all_of(&refused.diagnostics)
+            )));
+        }
+    }
+    Ok(Verdict::of(
+        report.refused.is_empty() && report.conflicts == 0,
+    ))
+}
+
+fn say_pushed(context: &Context, pushed: &Pushed) -> Result<Verdict> {
+    if context.json {
+        let refused: Vec<_> = pushed
+            .refused
+            .iter()
+            .map(|(id, reason)| json!({ "id": id, "reason": reason }))
+            .collect();
+        out::json(&json!({ "taken": pushed.taken, "refused": refused }))?;
+    } else {
+        let language = context.language;
+        out::line(&format!(
+            "{} {} · {} {}",
+            format::number(pushed.taken),
+            language.pick("taken in", "受理"),
+            pushed.refused.len(),
+            language.pick("refused", "拒否"),
+        ))?;
+        for (id, reason) in &pushed.refused {
+            out::note(&format::plain(&format!("{id}: {reason}")));
+        }
+    }
+    Ok(Verdict::of(pushed.refused.is_empty()))
+}

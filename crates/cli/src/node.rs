@@ -1,0 +1,40 @@
+//! The node in the data folder.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use app::access::Caller;
+use app::node::Node;
+use app::system::{SystemClock, SystemRandom};
+
+use crate::config::Context;
+
+/// Opens the node in `dir`, creating its database where there is none.
+pub(crate) fn create(dir: &Path) -> Result<Arc<Node>> {
+    std::fs::create_dir_all(dir)
+        .with_context(|| format!("cannot create the folder `{}`", dir.display()))?;
+    let node = Node::open(dir, Arc::new(SystemClock), Arc::new(SystemRandom))
+        .with_context(|| format!("cannot open the node in `{}`", dir.display()))?;
+    Ok(Arc::new(node))
+}
+
+/// The node in the data folder, which must be there and set up, and whoever sits at this machine.
+pub(crate) fn open(context: &Context) -> Result<(Arc<Node>, Caller)> {
+    let dir = &context.dir;
+    if !dir.join("noroshi.db").is_file() {
+        bail!(
+            "there is no node in `{}`; `noroshi serve` creates one, `--dir` names another folder",
+            dir.display()
+        );
+    }
+    let node = create(dir)?;
+    if !node.is_set_up()? {
+        bail!(
+            "the node in `{}` is not set up; start it once with `noroshi serve`",
+            dir.display()
+        );
+    }
+    let caller = node.local_caller()?;
+    Ok((node, caller))
+}

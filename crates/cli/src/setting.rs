@@ -1,0 +1,177 @@
+//! Every setting, as a table: name, kind, default and documentation.
+
+/// One setting.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    /// Name in the file, with its table: `organisation.name`.
+    pub(crate) key: &'static str,
+    /// What it holds.
+    pub(crate) kind: Kind,
+    /// The value where nobody says otherwise.
+    pub(crate) default: Option<&'static str>,
+    /// An example, for settings without a default.
+    pub(crate) example: &'static str,
+    /// What it does.
+    pub(crate) english: &'static str,
+    /// The same in Japanese.
+    pub(crate) japanese: &'static str,
+}
+
+/// What a setting holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `true` or `false`.
+    Flag,
+    /// A whole number, not negative.
+    Number,
+    /// A text.
+    Text,
+}
+
+impl Setting {
+    /// The name of the environment variable: `NOROSHI_ORGANISATION_NAME`.
+    pub(crate) fn variable(&self) -> String {
+        format!("NOROSHI_{}", self.key.replace('.', "_").to_uppercase())
+    }
+
+    /// The table and the name in it.
+    pub(crate) fn place(&self) -> (&'static str, &'static str) {
+        self.key.split_once('.').unwrap_or(("", self.key))
+    }
+}
+
+/// All settings, in the order in which they are printed: those without a table first.
+pub(crate) const SETTINGS: [Setting; 16] = [
+    Setting {
+        key: "listen",
+        kind: Kind::Text,
+        default: Some("127.0.0.1:8600"),
+        example: "",
+        english: "Address and port on which `serve` listens.",
+        japanese: "`serve` が待ち受けるアドレスとポート。",
+    },
+    Setting {
+        key: "public_url",
+        kind: Kind::Text,
+        default: None,
+        example: "https://noroshi.example.org",
+        english: "URL under which others reach this node, without a path; the listening address where it is absent.",
+        japanese: "他者がこのノードに到達する URL(パスなし)。省略時は待ち受けアドレス。",
+    },
+    Setting {
+        key: "behind_proxy",
+        kind: Kind::Flag,
+        default: Some("false"),
+        example: "",
+        english: "Whether a reverse proxy that speaks TLS stands in front. Without one the node refuses to listen on an address that other machines reach: passwords and objects would go over the network in the clear.",
+        japanese: "TLS を終端するリバースプロキシが前段にあるか。ない場合、他の機器から届くアドレスでは待ち受けない。",
+    },
+    Setting {
+        key: "organisation.name",
+        kind: Kind::Text,
+        default: Some("My organisation"),
+        example: "",
+        english: "Name of the organisation that runs this node; read at the first start only.",
+        japanese: "このノードを運用する組織の名称(初回起動時のみ参照)。",
+    },
+    Setting {
+        key: "organisation.sector",
+        kind: Kind::Text,
+        default: None,
+        example: "government",
+        english: "Its sector, a name of the fifteen critical-infrastructure sectors; read at the first start only.",
+        japanese: "組織の分野(重要インフラ15分野の名称。初回起動時のみ参照)。",
+    },
+    Setting {
+        key: "organisation.country",
+        kind: Kind::Text,
+        default: None,
+        example: "JP",
+        english: "Its country, two letters (ISO 3166-1); read at the first start only.",
+        japanese: "組織の国(ISO 3166-1 の2文字。初回起動時のみ参照)。",
+    },
+    Setting {
+        key: "admin.login",
+        kind: Kind::Text,
+        default: Some("admin"),
+        example: "",
+        english: "Login of the first administrator; read at the first start only.",
+        japanese: "最初の管理者のログイン名(初回起動時のみ参照)。",
+    },
+    Setting {
+        key: "admin.name",
+        kind: Kind::Text,
+        default: Some("Administrator"),
+        example: "",
+        english: "Name of the first administrator; read at the first start only.",
+        japanese: "最初の管理者の氏名(初回起動時のみ参照)。",
+    },
+    Setting {
+        key: "log.format",
+        kind: Kind::Text,
+        default: Some("text"),
+        example: "",
+        english: "How log lines are written to standard error: `text` or `json`.",
+        japanese: "標準エラーへのログの形式: `text` または `json`。",
+    },
+    Setting {
+        key: "log.filter",
+        kind: Kind::Text,
+        default: Some("warn"),
+        example: "",
+        english: "Which log lines are written: `error`, `warn`, `info`, `debug`, `trace`, or per part as `info,taxii=debug`.",
+        japanese: "出力するログ: `error`、`warn`、`info`、`debug`、`trace`、または `info,taxii=debug` のように部分ごと。",
+    },
+    Setting {
+        key: "limits.import_batch",
+        kind: Kind::Number,
+        default: Some("1000"),
+        example: "",
+        english: "Objects that an import commits, and acknowledges, at once.",
+        japanese: "取り込み時に一度に確定する対象数。",
+    },
+    Setting {
+        key: "limits.page_objects",
+        kind: Kind::Number,
+        default: Some("1000"),
+        example: "",
+        english: "Objects that `taxii pull` asks for in one page and `taxii push` sends in one request.",
+        japanese: "`taxii pull` が1ページで求め、`taxii push` が1要求で送る対象数。",
+    },
+    Setting {
+        key: "limits.pull_pages",
+        kind: Kind::Number,
+        default: Some("10000"),
+        example: "",
+        english: "Most pages that one `taxii pull` reads of a collection.",
+        japanese: "1回の `taxii pull` が読む最大ページ数。",
+    },
+    Setting {
+        key: "limits.body_bytes",
+        kind: Kind::Number,
+        default: Some("67108864"),
+        example: "",
+        english: "Longest answer that is read of another server.",
+        japanese: "他サーバーから読む応答の最大バイト数。",
+    },
+    Setting {
+        key: "limits.connect_secs",
+        kind: Kind::Number,
+        default: Some("10"),
+        example: "",
+        english: "Longest wait for a connection to another server, in seconds.",
+        japanese: "他サーバーへの接続を待つ最大秒数。",
+    },
+    Setting {
+        key: "limits.request_secs",
+        kind: Kind::Number,
+        default: Some("120"),
+        example: "",
+        english: "Longest time for one request to another server, in seconds.",
+        japanese: "他サーバーへの1要求の最大秒数。",
+    },
+];
+
+/// What a peer may have in the file.
+pub(crate) const PEER_KEYS: [&str; 6] =
+    ["name", "url", "token_file", "user", "collection", "ca_file"];
