@@ -19,16 +19,18 @@
 //! | `STIX-BUNDLE-04` | a bundle property that the standard does not have |
 //! | `STIX-BUNDLE-05` | `objects` in something that is not a bundle |
 
+mod fault;
 mod head;
 mod input;
 mod scan;
 
 use std::io::{self, Read};
 
-use base::diagnostic::{Diagnostic, Place};
-use base::limits::{DIAGNOSTICS_PER_DOCUMENT, JSON_DEPTH, OBJECT_BYTES};
+use base::diagnostic::Diagnostic;
+use base::limits::{DIAGNOSTICS_PER_DOCUMENT, OBJECT_BYTES};
 
 use crate::id::Id;
+use fault::{diagnostic, fault_diagnostic};
 use head::Head;
 use input::{Capture, Input, Stop};
 use scan::Fault;
@@ -517,12 +519,8 @@ impl<R: Read> Reader<R> {
 
     /// Ends the iteration, with an error if the text broke off.
     fn finish(&mut self, broke_off: Option<&str>) -> Option<Result<Member, Diagnostic>> {
-        let failed = self.input.failure.is_some() && self.state != State::Finished;
-        let found = match broke_off {
-            _ if failed => Some(self.ended("")),
-            Some(message) => Some(self.ended(message)),
-            None => None,
-        };
+        let broken = broke_off.is_some() || self.input.failure.is_some();
+        let found = broken.then(|| self.ended(broke_off.unwrap_or_default()));
         self.state = State::Finished;
         self.check_head();
         found.map(Err)
@@ -595,44 +593,6 @@ pub fn write<'t>(id: &Id, objects: impl IntoIterator<Item = &'t str>) -> String 
 
 fn after_list(inside: bool) -> State {
     if inside { State::Tail } else { State::Between }
-}
-
-fn diagnostic(code: &'static str, start: u64, end: u64, message: impl Into<String>) -> Diagnostic {
-    let place = Place::Bytes {
-        start: usize::try_from(start).unwrap_or(usize::MAX),
-        end: usize::try_from(end).unwrap_or(usize::MAX),
-    };
-    Diagnostic::error(code, place, message)
-}
-
-fn fault_diagnostic(fault: Fault, offset: u64) -> Diagnostic {
-    match fault {
-        Fault::TooDeep => diagnostic(
-            "STIX-JSON-04",
-            offset,
-            offset,
-            format!("nested deeper than {JSON_DEPTH} levels"),
-        ),
-        Fault::LineEnd => diagnostic(
-            "STIX-JSON-01",
-            offset,
-            offset,
-            "the line ends within an object",
-        ),
-        Fault::Misplaced => diagnostic(
-            "STIX-JSON-01",
-            offset,
-            offset,
-            "not readable as JSON from here",
-        ),
-        Fault::RawControl => diagnostic(
-            "STIX-JSON-01",
-            offset,
-            offset,
-            "a control character stands in a string as it is",
-        )
-        .with_help("write it as an escape such as `\\n`"),
-    }
 }
 
 /// Most bytes of a container's name or value that are looked at.

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor,
 };
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 /// Reads one JSON value and nothing after it.
@@ -99,13 +100,17 @@ impl<'de> Visitor<'de> for Strict {
         let below = self.deeper()?;
         let mut map = Map::new();
         while let Some(Name(name)) = entries.next_key::<Name>()? {
-            if map.contains_key(&name) {
-                return Err(A::Error::custom(format!(
-                    "the name `{name}` stands twice in one object"
-                )));
+            match map.entry(name) {
+                Entry::Occupied(twice) => {
+                    return Err(A::Error::custom(format!(
+                        "the name `{}` stands twice in one object",
+                        twice.key()
+                    )));
+                }
+                Entry::Vacant(place) => {
+                    place.insert(entries.next_value_seed(below)?);
+                }
             }
-            let value = entries.next_value_seed(below)?;
-            map.insert(name, value);
         }
         Ok(Value::Object(map))
     }

@@ -208,7 +208,6 @@ impl Markings {
             Some(Value::Array(items)) => items.as_slice(),
             Some(_) => return Err(ReadMarkingsError::GranularList),
         };
-        let root = Value::Object(properties.clone());
         let mut selector_count = 0;
         for (at, entry) in entries.iter().enumerate() {
             let bad = || ReadMarkingsError::Granular(at);
@@ -226,7 +225,7 @@ impl Markings {
                 let text = selector.as_str().ok_or_else(bad)?;
                 let parsed = Selector::parse(text)
                     .ok()
-                    .filter(|parsed| parsed.resolve(&root).is_some());
+                    .filter(|parsed| parsed.resolve_in(properties).is_some());
                 selectors.push(parsed.ok_or_else(|| ReadMarkingsError::Selector(text.to_owned()))?);
             }
             match (entry.get("marking_ref"), entry.get("lang")) {

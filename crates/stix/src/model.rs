@@ -1,7 +1,7 @@
 //! What the standard says about each type of object, as tables.
 //!
 //! A [`Shape`] lists properties and the rules that tie them together; [`shape`] finds the one of an object type,
-//! [`extension::shape`] that of an extension. The tables hold facts only: [`crate::validate`] reads them.
+//! [`extension::PREDEFINED`] has those of extensions. The tables hold facts only: [`crate::validate`] reads them.
 
 pub mod common;
 pub mod domain;

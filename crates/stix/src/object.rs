@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 
 use crate::id::Id;
 use crate::marking::{Markings, ReadMarkingsError};
-use crate::reference::references;
+use crate::reference;
 use crate::timestamp::Timestamp;
 
 /// A STIX object: its JSON text byte for byte as received, and what was read of it.
 ///
 /// A value of this type has what every path through a node relies on: a type and an identifier that agree, version
 /// timestamps that can be compared, markings that can be enforced. Whether it is *valid* STIX is asked of
-/// [`crate::validate`](crate) and answered with diagnostics.
+/// [`crate::validate`] and answered with diagnostics.
 #[derive(Debug, Clone)]
 pub struct Object {
     text: Box<str>,
@@ -85,7 +85,7 @@ impl Object {
             found.push(markings_diagnostic(&error));
             Markings::default()
         });
-        if references(&properties).len() >= REFERENCES_PER_OBJECT {
+        if reference::count(&properties) >= REFERENCES_PER_OBJECT {
             let message = format!("the object refers to {REFERENCES_PER_OBJECT} others or more");
             found.push(Diagnostic::error("STIX-REF-01", Place::Whole, message));
         }

@@ -69,3 +69,34 @@ fn visit(value: &Value, path: &mut Vec<Step>, found: &mut Vec<Reference>) {
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
+
+/// How many references [`references`] finds, without collecting them; counting stops at the limit.
+pub fn count(properties: &Map<String, Value>) -> usize {
+    let mut found = 0;
+    for (name, value) in properties {
+        if !matches!(name.as_str(), "id" | "type" | "spec_version") {
+            count_in(value, &mut found);
+        }
+    }
+    found
+}
+
+fn count_in(value: &Value, found: &mut usize) {
+    if *found >= REFERENCES_PER_OBJECT {
+        return;
+    }
+    match value {
+        Value::String(text) => *found += usize::from(Id::parse(text).is_ok()),
+        Value::Array(items) => {
+            for item in items {
+                count_in(item, found);
+            }
+        }
+        Value::Object(map) => {
+            for item in map.values() {
+                count_in(item, found);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

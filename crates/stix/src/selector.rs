@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 /// A path to a property or a list item of one object.
@@ -72,10 +72,18 @@ impl Selector {
 
     /// The value that the selector names in `root`, if it is there.
     pub fn resolve<'v>(&self, root: &'v Value) -> Option<&'v Value> {
-        self.steps.iter().try_fold(root, |value, step| match step {
-            Step::Property(name) => value.as_object()?.get(name),
-            Step::Item(index) => value.as_array()?.get(*index),
-        })
+        self.steps
+            .iter()
+            .try_fold(root, |value, step| step.within(value))
+    }
+
+    /// As [`Selector::resolve`], from the properties of an object.
+    pub fn resolve_in<'v>(&self, properties: &'v Map<String, Value>) -> Option<&'v Value> {
+        let (Step::Property(first), rest) = self.steps.split_first()? else {
+            return None;
+        };
+        rest.iter()
+            .try_fold(properties.get(first)?, |value, step| step.within(value))
     }
 
     /// Whether what this selector names contains what `other` names, or is it: selectors are recursive (§7.2.3.1).
@@ -96,6 +104,15 @@ impl Selector {
             }
         }
         pointer
+    }
+}
+
+impl Step {
+    fn within<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+        match self {
+            Self::Property(name) => value.as_object()?.get(name),
+            Self::Item(index) => value.as_array()?.get(*index),
+        }
     }
 }
 

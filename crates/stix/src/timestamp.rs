@@ -85,10 +85,13 @@ impl Timestamp {
 
     /// The timestamp of an instant, with milliseconds, or more digits where the instant has them.
     pub fn from_instant(instant: jiff::Timestamp) -> Self {
-        let text = if instant.subsec_nanosecond() % 1_000_000 == 0 {
+        let nanosecond = instant.subsec_nanosecond();
+        let text = if nanosecond % 1_000_000 == 0 {
             format!("{instant:.3}")
-        } else {
+        } else if nanosecond % 1_000 == 0 {
             format!("{instant:.6}")
+        } else {
+            format!("{instant:.9}")
         };
         Self {
             text: text.into(),

@@ -44,7 +44,7 @@ pub(super) fn selectors(properties: &Map<String, Value>, root: Path<'_>, finding
                     here,
                     format!("`{}` is not a selector: {error}", shortened(text)),
                 ),
-                Ok(selector) if !selects(&selector, properties) => findings.add(
+                Ok(selector) if selector.resolve_in(properties).is_none() => findings.add(
                     &code::SELECTOR,
                     here,
                     format!("`{}` selects nothing in this object", shortened(text)),
@@ -53,17 +53,6 @@ pub(super) fn selectors(properties: &Map<String, Value>, root: Path<'_>, finding
             }
         }
     }
-}
-
-/// As [`Selector::resolve`], from the properties of an object.
-fn selects(selector: &Selector, properties: &Map<String, Value>) -> bool {
-    use crate::selector::Step;
-    let Some((Step::Property(first), rest)) = selector.steps().split_first() else {
-        return false;
-    };
-    properties
-        .get(first)
-        .is_some_and(|value| Selector::from_steps(rest.to_vec()).resolve(value).is_some())
 }
 
 /// Checks a marking definition.

@@ -99,7 +99,7 @@ pub(super) fn property_name(name: &str, path: Path<'_>, findings: &mut Findings)
 pub(super) fn anything(name: &str, value: &Value, path: Path<'_>, findings: &mut Findings) {
     // The standard wants these endings of references, not references of these endings: a warning.
     let reference = |value: &Value, path: Path<'_>, findings: &mut Findings| {
-        if !value.as_str().is_some_and(|text| Id::parse(text).is_ok()) {
+        if value.as_str().is_none_or(|text| Id::parse(text).is_err()) {
             findings.add(
                 &code::REFERENCE_CUSTOM,
                 path,

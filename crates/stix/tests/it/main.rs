@@ -1,7 +1,17 @@
 //! Integration tests of `stix`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
 mod bundle;
 mod canonical;
 mod examples;
+mod fuzz;
 mod objects;
 mod properties;
+mod validate;
+mod view;

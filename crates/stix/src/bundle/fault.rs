@@ -1,0 +1,49 @@
+//! What is said of a text that cannot be read.
+
+use base::diagnostic::{Diagnostic, Place};
+use base::limits::JSON_DEPTH;
+
+use super::scan::Fault;
+
+pub(super) fn diagnostic(
+    code: &'static str,
+    start: u64,
+    end: u64,
+    message: impl Into<String>,
+) -> Diagnostic {
+    let place = Place::Bytes {
+        start: usize::try_from(start).unwrap_or(usize::MAX),
+        end: usize::try_from(end).unwrap_or(usize::MAX),
+    };
+    Diagnostic::error(code, place, message)
+}
+
+pub(super) fn fault_diagnostic(fault: Fault, offset: u64) -> Diagnostic {
+    match fault {
+        Fault::TooDeep => diagnostic(
+            "STIX-JSON-04",
+            offset,
+            offset,
+            format!("nested deeper than {JSON_DEPTH} levels"),
+        ),
+        Fault::LineEnd => diagnostic(
+            "STIX-JSON-01",
+            offset,
+            offset,
+            "the line ends within an object",
+        ),
+        Fault::Misplaced => diagnostic(
+            "STIX-JSON-01",
+            offset,
+            offset,
+            "not readable as JSON from here",
+        ),
+        Fault::RawControl => diagnostic(
+            "STIX-JSON-01",
+            offset,
+            offset,
+            "a control character stands in a string as it is",
+        )
+        .with_help("write it as an escape such as `\\n`"),
+    }
+}
