@@ -11,8 +11,6 @@ use release::party::{Audience, Member, OrganisationId, ReleaseId};
 use release::terms::{Cut, Recipient, Release};
 use stix::id::Id;
 use stix::marking::Tlp;
-use stix::reference::references;
-use stix::view::Relationship;
 use store::database::Reader;
 use store::error::StoreError;
 use store::feed::FeedQuery;
@@ -20,10 +18,11 @@ use store::object::ObjectKey;
 use store::release::{ReleaseRecord, read_recipient};
 
 use crate::access::{Action, Caller};
+use crate::drawn::{items, leaks};
 use crate::error::AppError;
 use crate::node::{Node, policy};
 use crate::object::ObjectSummary;
-use crate::view::{one, released, summaries, summary};
+use crate::view::{one, summaries, summary};
 
 /// A release as it is asked for.
 #[derive(Debug, Clone)]
@@ -490,109 +489,6 @@ impl Node {
     }
 }
 
-/// What a request names: objects that the caller may see, and, where asked, what they draw in.
-fn items(
-    reader: &Reader<'_>,
-    gate: &Gate<'_, Reader<'_>>,
-    request: &ReleaseRequest,
-) -> Result<Vec<Id>, AppError> {
-    let mut items: Vec<Id> = Vec::new();
-    let mut known: BTreeSet<Id> = BTreeSet::new();
-    let mut queue: Vec<Id> = request.objects.clone();
-    let asked: BTreeSet<&Id> = request.objects.iter().collect();
-    while let Some(id) = queue.pop() {
-        if !known.insert(id.clone()) || id.kind() == "marking-definition" {
-            continue;
-        }
-        if known.len() > MAX_ITEMS {
-            let message =
-                format!("the release draws in more than {MAX_ITEMS} objects: name them in parts");
-            return Err(AppError::invalid("APP-RELEASE-06", message));
-        }
-        let Some(found) = one(gate, &id)? else {
-            if asked.contains(&id) {
-                return Err(AppError::invalid(
-                    "APP-RELEASE-07",
-                    format!("`{id}` is not held"),
-                ));
-            }
-            continue;
-        };
-        if request.with_references {
-            let targets = references(found.object().properties()).into_iter();
-            queue.extend(
-                targets
-                    .filter(|target| !target.is_marking())
-                    .map(|target| target.target),
-            );
-        }
-        items.push(id);
-    }
-    if request.with_references {
-        let mut between = Vec::new();
-        for id in &items {
-            for relationship in released(
-                gate,
-                &reader.referrers(id, Some("relationship"), MAX_RELATIONSHIPS)?,
-            )? {
-                let view = Relationship::of(relationship.object());
-                let ends = view.and_then(|view| Some((view.source()?, view.target()?)));
-                let inside =
-                    ends.is_some_and(|(from, to)| known.contains(&from) && known.contains(&to));
-                if inside && !known.contains(relationship.id()) {
-                    between.push(relationship.id().clone());
-                }
-            }
-        }
-        between.sort();
-        between.dedup();
-        items.extend(between);
-    }
-    Ok(items)
-}
-
-/// Names of victims that stand in what would go out although their own object does not.
-///
-/// Markings cannot see that a free text names somebody; a person can, if told.
-fn leaks(
-    reader: &Reader<'_>,
-    own: &Gate<'_, Reader<'_>>,
-    items: &[Id],
-    columns: &[Vec<Decision>],
-) -> Result<Vec<String>, AppError> {
-    let mut names: Vec<(Id, String)> = Vec::new();
-    for incident in reader.incidents(None, MAX_RELEASES)? {
-        if let Some(victim) = incident
-            .victim
-            .filter(|victim| victim.name.chars().count() >= MIN_NAME_CHARS)
-            && one(own, &victim.identity)?.is_some()
-        {
-            names.push((victim.identity, victim.name));
-        }
-    }
-    let mut found = BTreeSet::new();
-    for column in columns {
-        for (id, released) in items
-            .iter()
-            .zip(column)
-            .filter_map(|(id, one)| Some((id, one.released()?)))
-        {
-            for (victim, name) in &names {
-                let known = column
-                    .iter()
-                    .filter_map(Decision::released)
-                    .any(|one| one.id() == victim);
-                if !known && released.text().contains(name.as_str()) {
-                    found.insert(format!(
-                        "`{id}` would go out with the name of the victim `{name}` in its text"
-                    ));
-                }
-            }
-        }
-    }
-    Ok(found.into_iter().collect())
-}
-
 fn outcome(decision: &Decision) -> Outcome {
     match decision {
         Decision::Edition(edition) => Outcome::Edition {
@@ -656,13 +552,7 @@ pub(crate) fn release_summary(
     })
 }
 
-/// Objects that one release may name.
-const MAX_ITEMS: usize = 20_000;
-/// Relationships looked at around one object.
-const MAX_RELATIONSHIPS: u32 = 5_000;
 /// Releases and incidents looked at.
 const MAX_RELEASES: u32 = 1_000;
 /// Objects shown of another audience's view.
 const MAX_SEEN: u32 = 1_000;
-/// A shorter name is found in too many words to warn of.
-const MIN_NAME_CHARS: usize = 3;

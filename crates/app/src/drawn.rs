@@ -1,0 +1,126 @@
+//! What a release draws in, and what a releaser should be told of it.
+
+use std::collections::BTreeSet;
+
+use release::decision::Decision;
+use release::gate::Gate;
+use stix::id::Id;
+use stix::reference::references;
+use stix::view::Relationship;
+use store::database::Reader;
+
+use crate::error::AppError;
+use crate::sharing::ReleaseRequest;
+use crate::view::{one, released};
+
+/// What a request names: objects that the caller may see, and, where asked, what they draw in.
+pub(crate) fn items(
+    reader: &Reader<'_>,
+    gate: &Gate<'_, Reader<'_>>,
+    request: &ReleaseRequest,
+) -> Result<Vec<Id>, AppError> {
+    let mut items: Vec<Id> = Vec::new();
+    let mut known: BTreeSet<Id> = BTreeSet::new();
+    let mut queue: Vec<Id> = request.objects.clone();
+    let asked: BTreeSet<&Id> = request.objects.iter().collect();
+    while let Some(id) = queue.pop() {
+        if !known.insert(id.clone()) || id.kind() == "marking-definition" {
+            continue;
+        }
+        if known.len() > MAX_ITEMS {
+            let message =
+                format!("the release draws in more than {MAX_ITEMS} objects: name them in parts");
+            return Err(AppError::invalid("APP-RELEASE-06", message));
+        }
+        let Some(found) = one(gate, &id)? else {
+            if asked.contains(&id) {
+                return Err(AppError::invalid(
+                    "APP-RELEASE-07",
+                    format!("`{id}` is not held"),
+                ));
+            }
+            continue;
+        };
+        if request.with_references {
+            let targets = references(found.object().properties()).into_iter();
+            queue.extend(
+                targets
+                    .filter(|target| !target.is_marking())
+                    .map(|target| target.target),
+            );
+        }
+        items.push(id);
+    }
+    if request.with_references {
+        let mut between = Vec::new();
+        for id in &items {
+            for relationship in released(
+                gate,
+                &reader.referrers(id, Some("relationship"), MAX_RELATIONSHIPS)?,
+            )? {
+                let view = Relationship::of(relationship.object());
+                let ends = view.and_then(|view| Some((view.source()?, view.target()?)));
+                let inside =
+                    ends.is_some_and(|(from, to)| known.contains(&from) && known.contains(&to));
+                if inside && !known.contains(relationship.id()) {
+                    between.push(relationship.id().clone());
+                }
+            }
+        }
+        between.sort();
+        between.dedup();
+        items.extend(between);
+    }
+    Ok(items)
+}
+
+/// Names of victims that stand in what would go out although their own object does not.
+///
+/// Markings cannot see that a free text names somebody; a person can, if told.
+pub(crate) fn leaks(
+    reader: &Reader<'_>,
+    own: &Gate<'_, Reader<'_>>,
+    items: &[Id],
+    columns: &[Vec<Decision>],
+) -> Result<Vec<String>, AppError> {
+    let mut names: Vec<(Id, String)> = Vec::new();
+    for incident in reader.incidents(None, MAX_INCIDENTS)? {
+        if let Some(victim) = incident
+            .victim
+            .filter(|victim| victim.name.chars().count() >= MIN_NAME_CHARS)
+            && one(own, &victim.identity)?.is_some()
+        {
+            names.push((victim.identity, victim.name));
+        }
+    }
+    let mut found = BTreeSet::new();
+    for column in columns {
+        for (id, released) in items
+            .iter()
+            .zip(column)
+            .filter_map(|(id, one)| Some((id, one.released()?)))
+        {
+            for (victim, name) in &names {
+                let known = column
+                    .iter()
+                    .filter_map(Decision::released)
+                    .any(|one| one.id() == victim);
+                if !known && released.text().contains(name.as_str()) {
+                    found.insert(format!(
+                        "`{id}` would go out with the name of the victim `{name}` in its text"
+                    ));
+                }
+            }
+        }
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// Objects that one release may name.
+const MAX_ITEMS: usize = 20_000;
+/// Relationships looked at around one object.
+const MAX_RELATIONSHIPS: u32 = 5_000;
+/// A shorter name is found in too many words to warn of.
+const MIN_NAME_CHARS: usize = 3;
+/// Incidents whose victims are looked for.
+const MAX_INCIDENTS: u32 = 1_000;
