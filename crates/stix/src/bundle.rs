@@ -30,7 +30,7 @@ use base::diagnostic::Diagnostic;
 use base::limits::{DIAGNOSTICS_PER_DOCUMENT, OBJECT_BYTES};
 
 use crate::id::Id;
-use fault::{diagnostic, fault_diagnostic};
+use fault::{ENDS_IN_OBJECT, diagnostic, fault_diagnostic};
 use head::Head;
 use input::{Capture, Input, Stop};
 use scan::Fault;
@@ -597,7 +597,4 @@ fn after_list(inside: bool) -> State {
 
 /// Most bytes of a container's name or value that are looked at.
 const HEAD_BYTES: usize = 1024;
-
-const ENDS_IN_OBJECT: &str = "the text ends within an object";
-
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";

@@ -112,6 +112,8 @@ pub enum Targets {
 pub enum Format {
     /// A name of the IANA character set registry, §3.9.1.
     CharacterSet,
+    /// An ISO 3166-1 alpha-2 code, a SHOULD of §4.10.
+    Country,
     /// A CPE 2.3 formatted string, §6.14.
     Cpe,
     /// A domain name, §6.4.
@@ -124,10 +126,14 @@ pub enum Format {
     Ipv6,
     /// A language tag, RFC 5646.
     Language,
+    /// Lower case with hyphens, a SHOULD of §2.11 and §4.12.
+    LowerCase,
     /// A MAC-48 address, §6.10.
     Mac,
     /// A media type, a SHOULD of §6.1 and §6.7.
     MediaType,
+    /// The name of a priority class, a SHOULD of §6.13.2.
+    PriorityClass,
     /// A registry key with its hive written out, §6.17.
     RegistryKey,
     /// The name of a relationship, §5.1.

@@ -47,3 +47,5 @@ pub(super) fn fault_diagnostic(fault: Fault, offset: u64) -> Diagnostic {
         .with_help("write it as an escape such as `\\n`"),
     }
 }
+
+pub(super) const ENDS_IN_OBJECT: &str = "the text ends within an object";

@@ -95,8 +95,8 @@ pub const KILL_CHAIN_PHASE: Shape = Shape {
     name: "kill-chain-phase",
     section: "STIX 2.1 §2.11",
     properties: &[
-        required("kill_chain_name", Kind::String),
-        required("phase_name", Kind::String),
+        required("kill_chain_name", Kind::Text(Format::LowerCase)),
+        required("phase_name", Kind::Text(Format::LowerCase)),
     ],
     rules: &[],
 };

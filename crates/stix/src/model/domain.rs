@@ -1,7 +1,9 @@
 //! Domain objects, §4.
 
 use super::common::{ANY_REFERENCES, KILL_CHAIN_PHASES};
-use super::{FLOAT, Is, Kind, Presence, Rule, STRINGS, Shape, Targets, optional, required, to};
+use super::{
+    FLOAT, Format, Is, Kind, Presence, Rule, STRINGS, Shape, Targets, optional, required, to,
+};
 use crate::vocab::core::{
     ATTACK_MOTIVATION, ATTACK_RESOURCE_LEVEL, GROUPING_CONTEXT, IDENTITY_CLASS,
     IMPLEMENTATION_LANGUAGE, INDICATOR_TYPE, INDUSTRY_SECTOR, INFRASTRUCTURE_TYPE,
@@ -192,7 +194,7 @@ pub const LOCATION: Shape = Shape {
         ),
         optional("precision", FLOAT),
         optional("region", Kind::Term(&REGION)),
-        optional("country", Kind::String),
+        optional("country", Kind::Text(Format::Country)),
         optional("administrative_area", Kind::String),
         optional("city", Kind::String),
         optional("street_address", Kind::String),
@@ -246,7 +248,7 @@ pub const MALWARE_ANALYSIS: Shape = Shape {
     name: "malware-analysis",
     section: "STIX 2.1 §4.12",
     properties: &[
-        required("product", Kind::String),
+        required("product", Kind::Text(Format::LowerCase)),
         optional("version", Kind::String),
         optional("host_vm_ref", to(&["software"])),
         optional("operating_system_ref", to(&["software"])),

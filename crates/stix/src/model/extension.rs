@@ -1,7 +1,7 @@
 //! Predefined extensions of cyber-observable objects, §6, and the parts of their values.
 
 use super::{
-    FLOAT, INTEGER, INTEGER_OR_STRING, Kind, NATURAL, Rule, STRING_DICTIONARY,
+    FLOAT, Format, INTEGER, INTEGER_OR_STRING, Kind, NATURAL, Rule, STRING_DICTIONARY,
     STRING_LIST_DICTIONARY, STRINGS, Shape, optional, required, to,
 };
 use crate::vocab::core::{
@@ -94,6 +94,7 @@ pub const WINDOWS_PEBINARY_EXT: Shape = Shape {
         optional("characteristics_hex", Kind::Hex),
         optional("file_header_hashes", Kind::Hashes),
         optional("optional_header", Kind::Object(&PE_OPTIONAL_HEADER)),
+        optional("sections", Kind::List(&Kind::Object(&PE_SECTION))),
     ],
     rules: &[Rule::AtLeastOneProperty { but: &["pe_type"] }],
 };
@@ -158,7 +159,7 @@ pub const WINDOWS_PROCESS_EXT: Shape = Shape {
     properties: &[
         optional("aslr_enabled", Kind::Boolean),
         optional("dep_enabled", Kind::Boolean),
-        optional("priority", Kind::String),
+        optional("priority", Kind::Text(Format::PriorityClass)),
         optional("owner_sid", Kind::String),
         optional("window_title", Kind::String),
         optional("startup_info", STRING_DICTIONARY),
@@ -220,6 +221,7 @@ pub const PE_OPTIONAL_HEADER: Shape = Shape {
         optional("size_of_code", NATURAL),
         optional("size_of_initialized_data", NATURAL),
         optional("size_of_uninitialized_data", INTEGER),
+        optional("address_of_entry_point", INTEGER),
         optional("base_of_code", INTEGER),
         optional("base_of_data", INTEGER),
         optional("image_base", INTEGER),

@@ -352,6 +352,7 @@ pub const EMAIL_MIME_PART: Shape = Shape {
         optional("body", Kind::String),
         optional("body_raw_ref", to(&["artifact", "file"])),
         optional("content_type", Kind::String),
+        optional("content_disposition", Kind::String),
     ],
     rules: &[Rule::AtLeastOne(&["body", "body_raw_ref"])],
 };

@@ -11,6 +11,10 @@ pub(super) fn complaint(format: Format, text: &str) -> Option<&'static str> {
             is_character_set(text),
             "this is not a name of the IANA character set registry",
         ),
+        Format::Country => (
+            text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()),
+            "this is not a country code of two letters as of ISO 3166-1",
+        ),
         Format::Cpe => (is_cpe(text), "this is not a CPE 2.3 formatted string"),
         Format::DomainName => (is_domain_name(text), "this is not a domain name"),
         Format::EmailAddress => (
@@ -33,7 +37,15 @@ pub(super) fn complaint(format: Format, text: &str) -> Option<&'static str> {
             is_mac(text),
             "this is not a MAC address of six pairs of lower-case digits with colons between",
         ),
+        Format::LowerCase => (
+            !text.contains(|c: char| c.is_uppercase() || c == ' ' || c == '_'),
+            "such names are written in lower case with hyphens between words",
+        ),
         Format::MediaType => (is_media_type(text), "this is not a media type of IANA's"),
+        Format::PriorityClass => (
+            text.ends_with("_CLASS"),
+            "the name of a priority class ends in `_CLASS`",
+        ),
         Format::RegistryKey => (
             !has_short_hive(text),
             "the hive of a registry key is written out, as in `HKEY_LOCAL_MACHINE`",

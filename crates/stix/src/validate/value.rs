@@ -277,19 +277,26 @@ fn form(format: Format, text: &str, path: Path<'_>, findings: &mut Findings) {
         return;
     };
     let code = match format {
-        Format::MediaType | Format::UrlSuggested => &code::FORM_SUGGESTED,
+        Format::Country
+        | Format::LowerCase
+        | Format::MediaType
+        | Format::PriorityClass
+        | Format::UrlSuggested => &code::FORM_SUGGESTED,
         Format::Language => &code::LANGUAGE,
         _ => &code::FORM,
     };
     let section = match format {
         Format::CharacterSet => "STIX 2.1 §3.9.1",
+        Format::Country => "STIX 2.1 §4.10.1",
         Format::Cpe => "STIX 2.1 §6.14.1",
         Format::DomainName => "STIX 2.1 §6.4.1",
         Format::EmailAddress => "STIX 2.1 §6.5.1",
         Format::Ipv4 => "STIX 2.1 §6.8.1",
         Format::Ipv6 => "STIX 2.1 §6.9.1",
         Format::Mac => "STIX 2.1 §6.10.1",
+        Format::LowerCase => "STIX 2.1 §3.1",
         Format::MediaType => "STIX 2.1 §6.7.1",
+        Format::PriorityClass => "STIX 2.1 §6.13.2",
         Format::RegistryKey => "STIX 2.1 §6.17.1",
         Format::RelationshipType => "STIX 2.1 §5.1.2",
         Format::Url => "STIX 2.1 §6.15.1",

@@ -213,6 +213,8 @@ fn values() {
         &json!({"/kill_chain_phases": [{"kill_chain_name": "a"}]}),
         &["STIX-PROP-01"],
     );
+    check("location", &json!({"/country": "Japan"}), &["STIX-FORM-02"]);
+    check("location", &json!({"/country": "JP"}), &[]);
     check("sighting", &json!({"/count": -1}), &["STIX-NUM-01"]);
     check(
         "sighting",
@@ -285,6 +287,22 @@ fn extensions() {
         "identity",
         &json!({unknown: {"extension-definition--0c7e22ad-b099-4dc3-b0df-2ea3f49ae2e6": {"extension_type": "toplevel-property-extension"}}, "/rank": 3}),
         &[],
+    );
+    let pe = |content: Value| json!({"/extensions": {"windows-pebinary-ext": content}, "/id": "file--0c7e22ad-b099-4dc3-b0df-2ea3f49ae2e6"});
+    check(
+        "file",
+        &pe(json!({"pe_type": "exe", "sections": [{"name": ".text", "entropy": 0.1}]})),
+        &["STIX-ID-06"],
+    );
+    check(
+        "file",
+        &pe(json!({"pe_type": "exe", "sections": [{"size": 1}]})),
+        &["STIX-ID-06", "STIX-PROP-01"],
+    );
+    check(
+        "file",
+        &pe(json!({"pe_type": "exe"})),
+        &["STIX-ID-06", "STIX-PROP-08"],
     );
     let core = "/extensions/extension-definition--ef765651-680c-498d-9894-99799f2fa126";
     check(
