@@ -13,7 +13,6 @@ use crate::words::Language;
 #[command(
     name = "noroshi",
     version,
-    about,
     max_term_width = 100,
     after_help = AFTER_HELP,
     subcommand_required = true,

@@ -118,33 +118,25 @@ fn play(
         }
     ))?;
     let mut traffic = Traffic::open(context, &cast)?;
-    let memory = match remembered {
-        Some(memory) => {
-            teller.fact(language.pick(
-                "the data of an earlier run is here: nothing is made anew, the promises are checked again",
-                "以前の実行のデータがあります。新たに作らず、約束を再検査します"
-            ))?;
-            exchange::repeat(context, &cast, &mut traffic, &mut teller)?;
-            memory
-        }
-        None => {
-            let told = story::tell(context, &cast, &mut teller)?;
-            let memory = exchange::run(
-                context,
-                options.lines,
-                &cast,
-                &mut traffic,
-                told,
-                &mut teller,
-            )?;
-            memory.write(&folder.path)?;
-            memory
-        }
+    let memory = if let Some(memory) = remembered {
+        teller.fact(language.pick(
+            "the data of an earlier run is here: nothing is made anew, the promises are checked again",
+            "以前の実行のデータがあります。新たに作らず、約束を再検査します",
+        ))?;
+        exchange::repeat(context, &cast, &mut traffic, &mut teller)?;
+        memory
+    } else {
+        let told = story::tell(context, &cast, &mut teller)?;
+        let lines = options.lines;
+        let memory = exchange::run(context, lines, &cast, &mut traffic, told, &mut teller)?;
+        memory.write(&folder.path)?;
+        memory
     };
     let good = table::print(context, &cast, &memory, &traffic, &mut teller)?;
     if options.once {
         return Ok(Verdict::of(good));
     }
+    let signals = serving::Signals::listen(runtime)?;
     teller.title(language.pick(
         "The nodes stay up. Each link signs in once; ctrl-c ends.",
         "ノードは動作を続けます。各リンクは1回だけログインできます。Ctrl-C で終了します。",
@@ -162,6 +154,6 @@ fn play(
             out::line(&format!("  {}  {url}", crate::format::fit(&actor.name, 30)))?;
         }
     }
-    runtime.block_on(serving::signal())?;
+    signals.wait(runtime);
     Ok(Verdict::of(good))
 }

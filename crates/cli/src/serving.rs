@@ -10,6 +10,7 @@ use app::sign_in::OneTimeLogin;
 use server::ServerConfig;
 use taxii::filter::PageSize;
 use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -78,16 +79,33 @@ impl Running {
     }
 }
 
-/// Waits until somebody asks this process to end.
-pub(crate) async fn signal() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for signals")?;
-    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for signals")?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// The signals by which somebody asks this process to end; from when this is made they do not kill it.
+#[derive(Debug)]
+pub(crate) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    /// Begins to listen.
+    pub(crate) fn listen(runtime: &Runtime) -> Result<Self> {
+        let _inside = runtime.enter();
+        let on = |kind| signal(kind).context("cannot wait for signals");
+        Ok(Self {
+            interrupt: on(SignalKind::interrupt())?,
+            terminate: on(SignalKind::terminate())?,
+        })
     }
-    Ok(())
+
+    /// Waits for the first one.
+    pub(crate) fn wait(mut self, runtime: &Runtime) {
+        runtime.block_on(async {
+            tokio::select! {
+                _ = self.interrupt.recv() => {}
+                _ = self.terminate.recv() => {}
+            }
+        });
+    }
 }
 
 /// The page that a one-time login opens.
@@ -96,6 +114,6 @@ pub(crate) fn login_url(base: &str, login: &OneTimeLogin) -> String {
 }
 
 /// How long a request may take.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 /// How long requests under way may take once the process is to end.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);

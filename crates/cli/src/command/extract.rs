@@ -211,7 +211,7 @@ fn table(context: &Context, text: &str, extraction: &Extraction) -> Result<()> {
             "%",
             language.pick("in the text", "本文"),
         ]
-        .map(|cell| cell.to_owned())
+        .map(str::to_owned)
         .to_vec(),
     ];
     for candidate in &extraction.candidates {

@@ -26,6 +26,10 @@ use crate::{Verdict, format, input, node, out, parse, progress};
 
 /// What to match against what.
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(crate) struct Options {
     /// Zeek logs in JSON, one event a line, gzip or not; `-` is standard input
     #[arg(required = true)]

@@ -262,7 +262,7 @@ fn show(context: &Context, details: &IncidentDetails) -> Result<()> {
             language.pick("occurred", "発生").to_owned(),
             incident
                 .occurred
-                .map_or_else(|| "?".to_owned(), |moment| moment.text()),
+                .map_or_else(|| "?".to_owned(), Moment::text),
         ],
         vec![
             language.pick("learnt", "認知").to_owned(),

@@ -1,5 +1,7 @@
 //! `noroshi release`: what goes to whom.
 
+use std::fmt::Write as _;
+
 use anyhow::{Context as _, Result, bail};
 use app::access::Caller;
 use app::node::Node;
@@ -221,14 +223,16 @@ pub(crate) fn outcome(context: &Context, outcome: &Outcome) -> String {
 
 /// A preview as a list: an object, then a line for each group of audiences with the same outcome.
 pub(crate) fn preview_table(context: &Context, preview: &Preview) -> String {
+    // Writing into a `String` does not fail.
     let mut text = String::new();
     for row in &preview.rows {
-        text.push_str(&format!(
-            "{}  {}  {}\n",
+        let _ = writeln!(
+            text,
+            "{}  {}  {}",
             format::fit(&row.object.marking, 16),
             format::fit(&row.object.kind, 14),
             format::plain(&row.object.title),
-        ));
+        );
         let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
         for (audience, cell) in preview.audiences.iter().zip(&row.cells) {
             let words = outcome(context, cell);
@@ -238,11 +242,11 @@ pub(crate) fn preview_table(context: &Context, preview: &Preview) -> String {
             }
         }
         for (words, audiences) in groups {
-            text.push_str(&format!("    {}  ← {}\n", words, audiences.join(", ")));
+            let _ = writeln!(text, "    {words}  ← {}", audiences.join(", "));
         }
     }
     for warning in &preview.warnings {
-        text.push_str(&format!("! {warning}\n"));
+        let _ = writeln!(text, "! {warning}");
     }
     text
 }

@@ -87,6 +87,7 @@ pub(crate) fn run(context: &Context) -> Result<Verdict> {
         }
     }
     let runtime = serving::runtime()?;
+    let signals = serving::Signals::listen(&runtime)?;
     let server = serving::start(&runtime, node, listener, &url)?;
     if context.json {
         out::json_line(
@@ -98,7 +99,7 @@ pub(crate) fn run(context: &Context) -> Result<Verdict> {
             language.pick("listening:", "待ち受け中:")
         ))?;
     }
-    runtime.block_on(serving::signal())?;
+    signals.wait(&runtime);
     out::note(language.pick("stopping", "停止します"));
     server.stop(&runtime)?;
     Ok(Verdict::Good)

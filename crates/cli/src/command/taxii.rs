@@ -60,13 +60,14 @@ pub(crate) enum Command {
     },
 }
 
-/// Which server, and who asks. Credentials come from a file or from NOROSHI_TOKEN or NOROSHI_PASSWORD, never from
+/// Which server, and who asks. Credentials come from a file or from the environment, never from
 /// the command line, which every user of the machine can read.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Server {
     /// Name of a peer in the configuration, or URL of a discovery resource or API root
-    server: String,
-    /// Sign in by HTTP Basic as this user, with the password of `--secret-file` or NOROSHI_PASSWORD
+    #[arg(value_name = "SERVER")]
+    place: String,
+    /// Sign in by HTTP Basic as this user, with the password of `--secret-file` or `NOROSHI_PASSWORD`
     #[arg(long)]
     user: Option<String>,
     /// File that holds the API token, or the password where there is a user
@@ -98,24 +99,22 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
                 }],
                 ..Filter::everything(0)
             };
-            match output {
-                Some(file) => pull_file(context, &connection, &root, &found, &filter, file),
-                None => {
-                    let (node, caller) = node::open(context)?;
-                    let source = format!("{}#{}", root, found.id);
-                    let pulled = pull_node(
-                        context,
-                        &connection.client,
-                        &root,
-                        &found.id,
-                        filter,
-                        &node,
-                        &caller,
-                        &source,
-                    )?;
-                    say_pulled(context, &pulled)
-                }
+            if let Some(file) = output {
+                return pull_file(context, &connection, &root, &found, &filter, file);
             }
+            let (node, caller) = node::open(context)?;
+            let source = format!("{}#{}", root, found.id);
+            let pulled = pull_node(
+                context,
+                &connection.client,
+                &root,
+                &found.id,
+                filter,
+                &node,
+                &caller,
+                &source,
+            )?;
+            say_pulled(context, &pulled)
         }
         Command::Push {
             server,
@@ -174,7 +173,7 @@ pub(crate) fn pull_node(
     let mut pages = client.objects(root, collection, &filter);
     while let Some(page) = pages.next() {
         let page = page?;
-        let texts: Vec<String> = page.objects.iter().map(|text| text.to_string()).collect();
+        let texts: Vec<String> = page.objects.into_iter().map(String::from).collect();
         for part in texts.chunks(context.settings.import_batch) {
             pulled.report += node.import(caller, part, pulled.received)?;
             pulled.received += u64::try_from(part.len()).unwrap_or_default();
@@ -237,7 +236,7 @@ pub(crate) fn client(
         page_limit: settings.page_objects,
         max_pages: settings.pull_pages,
         max_retries: 3,
-        max_retry_wait: Duration::from_secs(60),
+        max_retry_wait: Duration::from_mins(1),
         user_agent: concat!("noroshi/", env!("CARGO_PKG_VERSION")).to_owned(),
         allow_plain_http: false,
         trusted_origins: Vec::new(),
@@ -256,13 +255,13 @@ impl Connection {
             .settings
             .peers
             .iter()
-            .find(|peer| peer.name == server.server);
+            .find(|peer| peer.name == server.place);
         let url = match peer {
             Some(peer) => peer.url.clone(),
-            None if server.server.contains("://") => server.server.clone(),
+            None if server.place.contains("://") => server.place.clone(),
             None => bail!(
                 "`{}` is neither a URL nor a peer in the configuration",
-                server.server
+                server.place
             ),
         };
         let file = |ours: &Option<PathBuf>, theirs: fn(&Peer) -> &Option<PathBuf>| {

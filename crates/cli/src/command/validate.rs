@@ -27,13 +27,13 @@ pub(crate) struct Options {
 /// the grammar of an indicator's pattern.
 pub(crate) fn findings(
     text: &str,
-    options: &stix::validate::Options,
+    options: stix::validate::Options,
 ) -> (Option<Object>, Vec<Diagnostic>) {
     let object = match Object::parse(text) {
         Ok(object) => object,
         Err(found) => return (None, found),
     };
-    let mut found = stix::validate::validate(&object, options);
+    let mut found = stix::validate::validate(&object, &options);
     if object.kind() == "indicator"
         && object.string("pattern_type") == Some("stix")
         && let Some(pattern) = object.string("pattern")
@@ -110,7 +110,7 @@ impl Tally {
 
 fn check(context: &Context, name: &str, source: impl Read, tally: &mut Tally) -> Result<()> {
     let mut reader = stix::bundle::Reader::new(source);
-    while let Some(member) = reader.next() {
+    for member in reader.by_ref() {
         tally.objects += 1;
         match member {
             Err(diagnostic) => {
@@ -118,7 +118,7 @@ fn check(context: &Context, name: &str, source: impl Read, tally: &mut Tally) ->
                 say(context, name, None, None, &diagnostic)?;
             }
             Ok(member) => {
-                let (object, found) = findings(&member.text, &stix::validate::Options::ALL);
+                let (object, found) = findings(&member.text, stix::validate::Options::ALL);
                 if let Some(object) = &object {
                     *tally.kinds.entry(object.kind().to_owned()).or_default() += 1;
                 }

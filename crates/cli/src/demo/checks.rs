@@ -143,20 +143,19 @@ fn unescaped(text: &str) -> String {
     plain.push_str(parts.next().unwrap_or_default());
     for part in parts {
         let digits = part.get(..4);
-        match digits.and_then(|digits| u16::from_str_radix(digits, 16).ok()) {
-            Some(unit) => {
-                units.push(unit);
-                let rest = part.get(4..).unwrap_or_default();
-                if !rest.is_empty() {
-                    plain.push_str(&String::from_utf16_lossy(&units));
-                    units.clear();
-                    plain.push_str(rest);
-                }
-            }
-            None => {
-                plain.push_str("\\u");
-                plain.push_str(part);
-            }
+        let unit = digits.and_then(|digits| u16::from_str_radix(digits, 16).ok());
+        let Some(unit) = unit else {
+            plain.push_str("\\u");
+            plain.push_str(part);
+            continue;
+        };
+        // A character beyond the basic plane takes two escapes, one right after the other.
+        units.push(unit);
+        let rest = part.get(4..).unwrap_or_default();
+        if !rest.is_empty() {
+            plain.push_str(&String::from_utf16_lossy(&units));
+            units.clear();
+            plain.push_str(rest);
         }
     }
     plain.push_str(&String::from_utf16_lossy(&units));
@@ -167,7 +166,7 @@ fn invalid(objects: &[String]) -> Vec<String> {
     objects
         .iter()
         .filter_map(|text| {
-            let (object, found) = findings(text, &Options::ERRORS);
+            let (object, found) = findings(text, Options::ERRORS);
             let error = found
                 .into_iter()
                 .find(|diagnostic| diagnostic.severity == Severity::Error)?;

@@ -109,7 +109,7 @@ impl Member {
         let filter = Filter::everything(0);
         let mut texts = Vec::new();
         for page in self.client.objects(&root, &RELEASES.to_string(), &filter) {
-            texts.extend(page?.objects.iter().map(|text| text.to_string()));
+            texts.extend(page?.objects.into_iter().map(String::from));
         }
         self.objects = texts;
         Ok(())

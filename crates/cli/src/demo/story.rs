@@ -217,10 +217,8 @@ fn enter(
     let details = node
         .incident(caller, &summary.number)?
         .context("the incident is not there")?;
-    let written = marked.report(
-        &summary.id,
-        &details.incident.victim.as_ref().map(|v| v.identity.clone()),
-    )?;
+    let victim = details.incident.victim.as_ref();
+    let written = marked.report(&summary.id, victim.map(|victim| &victim.identity))?;
     let added = node.import(caller, &[written.text().to_owned()], 0)?;
     ensure!(
         added.refused.is_empty(),
@@ -339,11 +337,11 @@ fn mark(report: &Report, drafts: Vec<Object>) -> Result<Marked> {
 
 impl Marked {
     /// The report, with references to the register's incident and victim.
-    fn report(&self, incident: &Id, victim: &Option<Id>) -> Result<Object> {
+    fn report(&self, incident: &Id, victim: Option<&Id>) -> Result<Object> {
         let mut properties = self.report.clone();
         if let Some(Value::Array(references)) = properties.get_mut("object_refs") {
             references.push(json!(incident.as_str()));
-            references.extend(victim.iter().map(|victim| json!(victim.as_str())));
+            references.extend(victim.map(|victim| json!(victim.as_str())));
         }
         Object::from_properties(properties).map_err(|found| all_of(&found))
     }

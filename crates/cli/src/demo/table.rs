@@ -1,9 +1,10 @@
 //! How it ends: who sees what, where sightings came from, how long it took, and whether the promises hold.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
-use app::sharing::{Outcome, Preview};
+use app::sharing::{Outcome, Preview, PreviewRow};
 use serde_json::json;
 use stix::id::Id;
 
@@ -90,10 +91,11 @@ fn cut_words(context: &Context, cut: &[String]) -> String {
 /// Objects × audiences; objects of one kind, marking and outcome share a line.
 fn matrix(context: &Context, preview: &Preview) -> String {
     let language = context.language;
-    let mut groups: Vec<(usize, &app::sharing::PreviewRow)> = Vec::new();
+    let mut groups: Vec<(usize, &PreviewRow)> = Vec::new();
     for row in &preview.rows {
-        let alike = |other: &app::sharing::PreviewRow| {
-            other.object.kind == row.object.kind
+        let alike = |other: &PreviewRow| {
+            !SHOWN_SINGLY.contains(&row.object.kind.as_str())
+                && other.object.kind == row.object.kind
                 && other.object.marking == row.object.marking
                 && other.cells == row.cells
         };
@@ -142,11 +144,13 @@ fn matrix(context: &Context, preview: &Preview) -> String {
     }
     let mut text = format::table(&rows, OBJECT_COLUMNS);
     for (at, note) in notes.iter().enumerate() {
-        text.push_str(&format!(
-            "[{}] {} −{note}\n",
+        // Writing into a `String` does not fail.
+        let _ = writeln!(
+            text,
+            "[{}] {} −{note}",
             at + 1,
             language.pick("an edition without", "編集版で除いた部分:")
-        ));
+        );
     }
     text
 }
@@ -264,5 +268,7 @@ fn print_json(
 
 /// Columns of an object's name: a terminal of 160 holds it with five audiences.
 const OBJECT_COLUMNS: usize = 44;
+/// Objects that a person asks for one by one.
+const SHOWN_SINGLY: [&str; 3] = ["identity", "incident", "report"];
 /// What speaks against a promise is shown this often.
 const SHOWN_AGAINST: usize = 5;

@@ -1,0 +1,90 @@
+//! What an import acknowledged survives `kill -9`.
+
+use std::collections::BTreeSet;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::serve::bundle_of;
+use crate::tool::{node, noroshi, run};
+
+#[test]
+fn what_was_acknowledged_survives_being_killed() {
+    let folder = node();
+    let dir = folder.path().to_str().unwrap();
+    let file = folder.path().join("many.json");
+    std::fs::write(&file, bundle_of(20_000)).unwrap();
+    let log = folder.path().join("acknowledged");
+    let mut child = noroshi(&[
+        "--dir",
+        dir,
+        "import",
+        file.to_str().unwrap(),
+        "--ack-log",
+        log.to_str().unwrap(),
+    ])
+    .env("NOROSHI_LIMITS_IMPORT_BATCH", "200")
+    .stdout(Stdio::null())
+    .stderr(Stdio::null())
+    .spawn()
+    .unwrap();
+    let begun = Instant::now();
+    // In the middle: some batches are safe, most are not.
+    while std::fs::metadata(&log).map_or(0, |log| log.len()) < 20_000 {
+        assert!(
+            begun.elapsed() < Duration::from_mins(1),
+            "the import does not get on"
+        );
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    assert!(
+        !child.wait().unwrap().success(),
+        "it was through before it was killed"
+    );
+    let text = std::fs::read_to_string(&log).unwrap();
+    // The last line may be torn: it was not acknowledged to anybody.
+    let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+    let acknowledged: BTreeSet<&str> = whole.lines().collect();
+    assert!(acknowledged.len() >= 200 && acknowledged.len() < 20_000);
+
+    run(&["--dir", dir, "doctor"]).ended(0);
+    let again = run(&["--dir", dir, "import", file.to_str().unwrap(), "--json"]).ended(0);
+    let again = again.json();
+    let held = again["already_held"].as_u64().unwrap();
+    assert!(
+        held >= u64::try_from(acknowledged.len()).unwrap(),
+        "{again}"
+    );
+    assert_eq!(held + again["stored"].as_u64().unwrap(), 20_000);
+    // Not only as many, but the very ones: an object that is there can be linked to and previewed.
+    let mut preview = vec![
+        "--dir", dir, "release", "preview", "--json", "--to", "public",
+    ];
+    let sample: Vec<&str> = acknowledged.iter().rev().take(200).copied().collect();
+    preview.extend(sample.iter().flat_map(|id| ["--object", *id]));
+    let shown = run(&preview).ended(0).json();
+    assert_eq!(shown["objects"].as_array().unwrap().len(), sample.len());
+
+    let copy = folder.path().join("copy.db");
+    run(&["--dir", dir, "backup", copy.to_str().unwrap()]).ended(0);
+    run(&["--dir", dir, "backup", copy.to_str().unwrap()]).ended(2);
+    let restored = tempfile::tempdir().unwrap();
+    std::fs::rename(&copy, restored.path().join("noroshi.db")).unwrap();
+    run(&["--dir", restored.path().to_str().unwrap(), "doctor"]).ended(0);
+}
+
+#[test]
+fn one_bad_object_costs_no_other() {
+    let folder = node();
+    let dir = folder.path().to_str().unwrap();
+    let file = folder.path().join("mixed.json");
+    let mixed = bundle_of(3).replacen("\"id\":\"indicator--", "\"id\":\"indicator-", 1);
+    std::fs::write(&file, mixed).unwrap();
+    let ran = run(&["--dir", dir, "import", file.to_str().unwrap(), "--json"]).ended(1);
+    let last: serde_json::Value = serde_json::from_str(ran.stdout.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (last["stored"].as_u64(), last["refused"].as_u64()),
+        (Some(2), Some(1))
+    );
+    assert!(ran.stdout.contains("STIX-ID-03"), "{}", ran.stdout);
+}

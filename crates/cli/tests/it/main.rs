@@ -1,0 +1,16 @@
+//! The binary as its users meet it: arguments, standard streams, exit codes, signals.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what helps the tests fails as they do"
+)]
+
+mod attack;
+mod demo;
+mod help;
+mod import;
+mod pipe;
+mod serve;
+mod setting;
+mod tool;

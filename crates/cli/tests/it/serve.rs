@@ -1,0 +1,159 @@
+//! `noroshi serve`, and asking it over TAXII.
+
+use crate::tool::{Serving, noroshi, run, run_with};
+
+#[test]
+fn the_first_start_sets_up_and_the_second_does_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = Serving::start(dir.path());
+    let login = first.login.clone().unwrap();
+    assert!(login.starts_with(&first.url), "{login}");
+    assert_eq!(first.terminate(), Some(0));
+    let second = Serving::start(dir.path());
+    assert_eq!(second.login, None);
+    assert_eq!(second.terminate(), Some(0));
+    run(&["doctor", "--dir", dir.path().to_str().unwrap()]).ended(0);
+}
+
+#[test]
+fn other_machines_are_reached_behind_a_proxy_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path().to_str().unwrap();
+    let ran = run(&["serve", "--listen", "0.0.0.0:0", "--dir", dir]).ended(2);
+    assert!(ran.stderr.contains("behind_proxy"), "{}", ran.stderr);
+    assert!(!std::path::Path::new(dir).join("noroshi.db").exists());
+}
+
+#[test]
+fn without_a_node_there_is_advice() {
+    let dir = tempfile::tempdir().unwrap();
+    let ran = run(&["doctor", "--dir", dir.path().to_str().unwrap()]).ended(2);
+    assert!(ran.stderr.contains("noroshi serve"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_member_pulls_what_was_released_and_pushes_to_the_inbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let serving = Serving::start(folder.path());
+    let dir = folder.path().to_str().unwrap();
+    let at = |arguments: &[&str]| {
+        let mut all = vec!["--dir", dir];
+        all.extend_from_slice(arguments);
+        run(&all)
+    };
+    at(&["organisation", "add", "Minato Net", "--sector", "ports"]).ended(0);
+    at(&["community", "add", "harbours"]).ended(0);
+    at(&["community", "join", "harbours", "Minato Net"]).ended(0);
+    at(&[
+        "person",
+        "add",
+        "minato",
+        "--name",
+        "M",
+        "--organisation",
+        "Minato Net",
+        "--role",
+        "service",
+    ])
+    .ended(0);
+    let token = at(&["token", "create", "minato"]).ended(0).stdout;
+    let bundle = bundle_of(3);
+    let imported = run_with(&["--dir", dir, "--json", "import", "-"], bundle.as_bytes()).ended(0);
+    assert_eq!(imported.json()["stored"], 3);
+    let ids: Vec<String> = (0..3).map(|n| format!("indicator--{}", uuid(n))).collect();
+    let mut terms = vec![
+        "--to",
+        "harbours",
+        "--reason",
+        "a test",
+        "--ceiling",
+        "green",
+    ];
+    terms.extend(ids.iter().flat_map(|id| ["--object", id.as_str()]));
+    let preview = at(&[&["release", "preview", "--json"], terms.as_slice()].concat())
+        .ended(0)
+        .json();
+    assert_eq!(
+        preview["objects"][0]["audiences"]["Minato Net"]["outcome"],
+        "whole"
+    );
+    assert_eq!(
+        preview["objects"][0]["audiences"]["public"]["outcome"],
+        "nothing"
+    );
+    let release = at(&[&["release", "confirm"], terms.as_slice()].concat())
+        .ended(0)
+        .stdout;
+
+    let url = format!("{}/taxii2/", serving.url);
+    let ask = |arguments: &[&str]| {
+        let output = noroshi(arguments)
+            .env("NOROSHI_TOKEN", token.trim())
+            .output()
+            .unwrap();
+        crate::tool::Ran::from(output)
+    };
+    let found = ask(&["taxii", "discover", &url, "--json"]).ended(0).json();
+    assert_eq!(
+        found["api_roots"][0]["collections"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    let pulled = ask(&["taxii", "pull", &url, "--output", "-"]).ended(0);
+    assert!(
+        ids.iter().all(|id| pulled.stdout.contains(id)),
+        "{}",
+        pulled.stdout
+    );
+    run_with(&["validate", "-"], pulled.stdout.as_bytes()).ended(0);
+
+    let other = crate::tool::node();
+    let own = other.path().to_str().unwrap();
+    let first = ask(&["--dir", own, "taxii", "pull", &url, "--json"])
+        .ended(0)
+        .json();
+    assert_eq!(first["stored"], 3);
+    let second = ask(&["--dir", own, "taxii", "pull", &url, "--json"])
+        .ended(0)
+        .json();
+    assert_eq!(second["received"], 0);
+
+    let file = other.path().join("b.json");
+    std::fs::write(&file, bundle_of(5)).unwrap();
+    // What the house holds is not overwritten by a member: 3 of the 5 are the house's.
+    let pushed = ask(&["taxii", "push", &url, file.to_str().unwrap(), "--json"])
+        .ended(1)
+        .json();
+    assert_eq!(pushed["taken"], 2);
+
+    at(&["release", "withdraw", release.trim()]).ended(0);
+    at(&["release", "withdraw", release.trim()]).ended(1);
+    let pulled = ask(&["taxii", "pull", &url, "--output", "-"]).ended(0);
+    assert!(!pulled.stdout.contains("indicator--"), "{}", pulled.stdout);
+    let nobody = run(&["taxii", "discover", &url]).ended(2);
+    assert!(nobody.stderr.contains("401"), "{}", nobody.stderr);
+    assert_eq!(serving.terminate(), Some(0));
+}
+
+/// A bundle of green indicators, numbered.
+pub(crate) fn bundle_of(count: usize) -> String {
+    let objects: Vec<String> = (0..count)
+        .map(|n| {
+            format!(
+                r#"{{"type":"indicator","spec_version":"2.1","id":"indicator--{}","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","name":"n{n}","indicator_types":["malicious-activity"],"pattern":"[domain-name:value = 'n{n}.example']","pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z","object_marking_refs":["marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"]}}"#,
+                uuid(n)
+            )
+        })
+        .collect();
+    format!(
+        r#"{{"type":"bundle","id":"bundle--{}","objects":[{}]}}"#,
+        uuid(0),
+        objects.join(",")
+    )
+}
+
+fn uuid(n: usize) -> String {
+    format!("00000000-0000-4000-8000-{n:012x}")
+}

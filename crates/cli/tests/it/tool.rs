@@ -1,0 +1,140 @@
+//! Running the binary.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+/// The binary, deaf to the environment of whoever runs the tests.
+pub(crate) fn noroshi(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_noroshi"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("NOROSHI_") {
+            command.env_remove(name);
+        }
+    }
+    for name in ["LC_ALL", "LC_MESSAGES", "NO_COLOR"] {
+        command.env_remove(name);
+    }
+    command
+        .env("LANG", "C")
+        .env("COLUMNS", "100")
+        .args(arguments)
+        .stdin(Stdio::null());
+    command
+}
+
+/// What came of a run.
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Ran {
+    /// The same, if it ended with `code`.
+    #[track_caller]
+    pub(crate) fn ended(self, code: i32) -> Self {
+        assert_eq!(
+            self.code,
+            Some(code),
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout,
+            self.stderr
+        );
+        self
+    }
+
+    /// Standard output as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
+    }
+}
+
+/// Runs to the end.
+pub(crate) fn run(arguments: &[&str]) -> Ran {
+    noroshi(arguments).output().unwrap().into()
+}
+
+/// Runs to the end with something on standard input.
+pub(crate) fn run_with(arguments: &[&str], input: &[u8]) -> Ran {
+    let mut child = noroshi(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || {
+        // Whoever has read enough may close it.
+        let _ = stdin.write_all(&input);
+    });
+    let ran = child.wait_with_output().unwrap().into();
+    writer.join().unwrap();
+    ran
+}
+
+/// A node that serves; killed when dropped.
+pub(crate) struct Serving {
+    child: Child,
+    /// Its URL.
+    pub(crate) url: String,
+    /// The one-time login, at the first start.
+    pub(crate) login: Option<String>,
+}
+
+impl Serving {
+    /// Starts `serve` in `dir` on a free port and waits until it listens.
+    pub(crate) fn start(dir: &Path) -> Self {
+        let dir = dir.to_str().unwrap();
+        let mut child = noroshi(&["serve", "--dir", dir, "--listen", "127.0.0.1:0", "--json"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut login = None;
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        for line in lines {
+            let event: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
+            let text = |name: &str| event[name].as_str().map(str::to_owned);
+            login = login.or(text("one_time_login"));
+            if let Some(url) = text("url") {
+                return Self { child, url, login };
+            }
+        }
+        panic!("it ended: {:?}", child.wait());
+    }
+
+    /// Asks it to end; its exit code.
+    pub(crate) fn terminate(mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A folder with a node that is set up and not running.
+pub(crate) fn node() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(Serving::start(dir.path()).terminate(), Some(0));
+    dir
+}
