@@ -16,7 +16,7 @@ use crate::name::Named;
 use crate::relation::Relation;
 use crate::sentence::Sentence;
 use crate::span::Span;
-use crate::when::{Precision, When};
+use crate::when::When;
 
 /// What the sentences tell.
 #[derive(Debug, Default)]
@@ -143,8 +143,7 @@ fn incident(document: &Document<'_>, sentence: &Sentence, account: Account) -> I
     let time = account
         .with_date
         .then(|| when(document, sentence, account.at))
-        .flatten()
-        .filter(|(when, _)| when.precision() != Precision::Year || account.victim.is_named);
+        .flatten();
     Incident {
         kind: account.kind,
         victim: Victim {

@@ -142,7 +142,7 @@ impl Reader<'_> {
 }
 
 rules! {
-    NUMERIC = r"(?-u:\b)((?:19|20)[0-9]{2})([-/.])(0?[1-9]|1[0-2])([-/.])(0?[1-9]|[12][0-9]|3[01])(?-u:\b)";
+    NUMERIC = r"(?-u:\b)((?:19|20)[0-9]{2})([-/.])(0?[1-9]|1[0-2])([-/.])(0?[1-9]|[12][0-9]|3[01])(?:T[0-9]{2}:|(?-u:\b))";
     NUMERIC_MONTH = r"(?-u:\b)((?:19|20)[0-9]{2})[-/](0[1-9]|1[0-2])(?-u:\b)";
 }
 
@@ -150,11 +150,11 @@ fn numeric(reader: &mut Reader<'_>) {
     for found in NUMERIC.captures_iter(reader.flat) {
         let (_, [year, first, month, second, day]) = found.extract();
         if first == second
-            && let Some(whole) = found.get(0)
+            && let (Some(whole), Some(last)) = (found.get(0), found.get(5))
         {
             reader.add(
                 whole.start(),
-                whole.end(),
+                last.end(),
                 at_day(number(year), number(month), number(day)),
             );
         }
@@ -246,16 +246,13 @@ fn resolve_against(meaning: Meaning, published: Date) -> Option<When> {
         Meaning::LatestMonth(named) => {
             When::month(if named <= month { year } else { year - 1 }, named)
         }
-        Meaning::MonthBefore(named) => {
-            When::month(if named < month { year } else { year - 1 }, named)
-        }
         Meaning::MonthAfter(named) => {
             When::month(if named > month { year } else { year + 1 }, named)
         }
         Meaning::EarlierInMonth(named) if named == month => {
             Some(When::days(published.first_of_month(), published))
         }
-        Meaning::EarlierInMonth(named) => {
+        Meaning::EarlierInMonth(named) | Meaning::MonthBefore(named) => {
             When::month(if named < month { year } else { year - 1 }, named)
         }
         Meaning::MonthOfYear(named, years) => When::month(year.checked_add(years)?, named),

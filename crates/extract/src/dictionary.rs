@@ -189,7 +189,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     };
     for (at, row) in rows(ACTORS_FILE).enumerate() {
         actor_words(&row, |name| {
-            add(name, Meaning::Actor(at), actor_casing(name))
+            add(name, Meaning::Actor(at), actor_casing(name));
         });
     }
     for row in rows(COUNTRIES) {

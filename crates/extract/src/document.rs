@@ -6,7 +6,6 @@ use crate::candidate::Candidate;
 use crate::context::Context;
 use crate::date::{self, Mention};
 use crate::dictionary::{self, Hit, Meaning};
-use crate::extraction::Options;
 use crate::language::Language;
 use crate::limits::{CANDIDATES, SENTENCE_BYTES};
 use crate::observable;
@@ -35,7 +34,7 @@ rules! {
 }
 
 impl<'a> Document<'a> {
-    pub(crate) fn read(text: &'a str, options: &Options) -> Self {
+    pub(crate) fn read(text: &'a str, published: Option<Date>) -> Self {
         let text = Folded::new(text);
         let language = Language::of(text.text());
         let context = Context::read(&text);
@@ -50,9 +49,7 @@ impl<'a> Document<'a> {
             .filter(|hit| !is_event(text.flat(), hit))
             .take(CANDIDATES)
             .collect();
-        let published = options
-            .published
-            .or_else(|| stated_publication(&text, language));
+        let published = published.or_else(|| stated_publication(&text, language));
         let dates = date::find(&text, language, published, is_free);
         let sentences = sentence::split(text.text());
         Self {

@@ -54,14 +54,14 @@ pub struct Extraction {
 pub fn extract(text: &str, options: &Options) -> Extraction {
     let mut diagnostics = Vec::new();
     let text = cut(text, &mut diagnostics);
-    let document = Document::read(text, options);
+    let document = Document::read(text, options.published);
     let names = name::find(&document);
     let accounts = attack::read(&document, &names);
     let mut candidates = document.observables.clone();
-    let named: Vec<_> = names.iter().chain(&accounts.names).collect();
-    words(&document, &named, &mut candidates);
+    let found_names: Vec<_> = names.iter().chain(&accounts.names).collect();
+    words(&document, &found_names, &mut candidates);
     dates(&document, &mut candidates);
-    for named in named {
+    for named in found_names {
         candidates.push(named.candidate(&document.text));
     }
     candidates.sort_by(|a, b| {

@@ -80,6 +80,7 @@ pub(crate) fn find(document: &Document<'_>) -> Vec<Named> {
 
 fn english(document: &Document<'_>, names: &mut Vec<Named>) {
     let flat = document.text.flat();
+    let mut followed = 0;
     for found in TITLED.captures_iter(flat) {
         let Some(name) = found.get(1) else { continue };
         if document
@@ -98,7 +99,13 @@ fn english(document: &Document<'_>, names: &mut Vec<Named>) {
             80,
             note,
         ));
-        if let Some(surname) = name.as_str().rsplit(' ').next() {
+        followed += 1;
+        if let Some(surname) = name
+            .as_str()
+            .rsplit(' ')
+            .next()
+            .filter(|_| followed <= MAX_FOLLOWED)
+        {
             again(
                 flat,
                 surname,
@@ -126,14 +133,17 @@ fn english(document: &Document<'_>, names: &mut Vec<Named>) {
                 75,
                 None,
             ));
-            again(
-                flat,
-                short.as_str(),
-                name.end(),
-                CandidateKind::Organization,
-                name.as_str(),
-                names,
-            );
+            followed += 1;
+            if followed <= MAX_FOLLOWED {
+                again(
+                    flat,
+                    short.as_str(),
+                    name.end(),
+                    CandidateKind::Organization,
+                    name.as_str(),
+                    names,
+                );
+            }
         }
     }
     for found in COMPANY.captures_iter(flat) {
@@ -202,6 +212,9 @@ fn again(
         }
     }
 }
+
+/// Most names that are followed through the text, which is read once for each.
+const MAX_FOLLOWED: usize = 200;
 
 /// Most mentions of one short name.
 const MAX_MENTIONS: usize = 500;

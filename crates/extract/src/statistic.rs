@@ -22,13 +22,13 @@ pub struct Statistic {
 }
 
 rules! {
-    ENGLISH = r"(?x)\b(?P<count>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\s+(?:(?:confirmed|reported|new|known|cyber|security|ransomware|significant|major|recorded)\s+){0,3}
+    ENGLISH = r"(?x)\b(?P<count>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\s+(?P<which>(?:(?:confirmed|reported|new|known|cyber|security|ransomware|significant|major|recorded)\s+){0,3})
         (?P<unit>cases|incidents|attacks|cyberattacks|intrusions|breaches|reports|victims|infections|consultations|notifications)
         (?:\s+(?:were\s+)?(?:reported|recorded|confirmed|registered|handled))?\s+(?:in|for|during)\s+(?:(?:fiscal|the)\s+)*(?:year\s+|FY\s?)?(?P<year>(?:19|20)[0-9]{2})\b";
-    YEAR_FIRST = r"(?x)\b[Ii]n\s+(?:fiscal\s+)?(?:year\s+)?(?P<year>(?:19|20)[0-9]{2}),?\s+(?:[\w']+\s+){0,5}?(?P<count>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\s+(?:(?:confirmed|reported|new|known|cyber|security|ransomware|significant|major|recorded)\s+){0,3}
+    YEAR_FIRST = r"(?x)\b[Ii]n\s+(?:fiscal\s+)?(?:year\s+)?(?P<year>(?:19|20)[0-9]{2}),?\s+(?:[\w']+\s+){0,5}?(?P<count>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\s+(?P<which>(?:(?:confirmed|reported|new|known|cyber|security|ransomware|significant|major|recorded)\s+){0,3})
         (?P<unit>cases|incidents|attacks|cyberattacks|intrusions|breaches|infections)\b";
     MEASURE = r"\bnumber of ((?:[a-z-]+ ){0,3}(?:incidents|attacks|intrusions|breaches|cases|infections|cyberattacks))\b";
-    JAPANESE = r"(?:(?P<year>(?:19|20)[0-9]{2})|令和(?P<era>元|[0-9]{1,2}))年度?(?:中)?(?:には|では|に|は|の|が|で)?(?:約|合計|計)?(?P<count>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<unit>件)";
+    JAPANESE = r"(?:(?P<year>(?:19|20)[0-9]{2})|令和(?P<era>元|[0-9]{1,2}))年度?(?:中)?(?:には|では|に|は|が|で|の[^、。0-9]{0,20}(?:は|が|で)|の)?(?:約|合計|計|、)?(?P<count>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<unit>件)";
     JAPANESE_MEASURE = r"(サイバー攻撃|サイバーインシデント|インシデント|不正アクセス|ランサムウェア被害|被害)(?:の)?(?:発生)?(?:報告)?(?:件数|の数)";
 }
 
@@ -78,11 +78,15 @@ pub(crate) fn find(
                     continue;
                 }
                 taken.push(count.start());
+                let which = captures
+                    .name("which")
+                    .map_or("", |which| which.as_str().trim());
+                let own = (!which.is_empty()).then(|| format!("{which} {}", unit.as_str()));
                 found.push(Statistic {
                     count: count_value,
                     unit: unit.as_str().to_owned(),
                     period,
-                    measure: measure.clone(),
+                    measure: own.or_else(|| measure.clone()),
                     span: text.span(sentence.start + whole.start(), sentence.start + whole.end()),
                 });
             }

@@ -230,6 +230,7 @@ impl<'a> Folder<'a> {
         match c {
             'h' | 'H' | 'f' | 'F' | 'm' | 'M' if !self.after_word() => self.defang_scheme(at),
             '[' | '(' | '{' | '<' | '［' | '（' | '｛' | '【' => self.defang_bracket(at),
+            '\\' => self.unescape(at),
             '.' | '．' if self.after_word() => self.defang_half(at, c),
             _ => None,
         }
@@ -325,6 +326,38 @@ impl<'a> Folder<'a> {
         None
     }
 
+    /// `\_` and `\\_` in a URL or an e-mail address, as Markdown writes them; in a Windows path they stay.
+    fn unescape(&mut self, at: usize) -> Option<usize> {
+        let rest = self.rest(at);
+        let bytes = rest
+            .bytes()
+            .take(3)
+            .take_while(|byte| *byte == b'\\')
+            .count();
+        let escaped = rest.get(bytes..)?;
+        if !escaped.starts_with(['_', '*']) {
+            return None;
+        }
+        let mut from = self.text.len().saturating_sub(WORD_BYTES);
+        while !self.text.is_char_boundary(from) {
+            from += 1;
+        }
+        let word = self
+            .text
+            .get(from..)
+            .and_then(|tail| tail.rsplit(char::is_whitespace).next())?;
+        let ahead: String = escaped
+            .chars()
+            .take(64)
+            .take_while(|c| !c.is_whitespace())
+            .collect();
+        if word.contains("://") || (ahead.contains('@') && !word.contains('\\')) {
+            self.verbatim = false;
+            return Some(bytes);
+        }
+        None
+    }
+
     /// `.]` where the bracket was never opened: `evil.]example`.
     fn defang_half(&mut self, at: usize, c: char) -> Option<usize> {
         let rest = self.rest(at + c.len_utf8()).strip_prefix(']')?;
@@ -338,6 +371,9 @@ impl<'a> Folder<'a> {
             })
     }
 }
+
+/// How far back the word begins that an escape is in, in bytes.
+const WORD_BYTES: usize = 512;
 
 /// Longest first where one begins another.
 const MANGLED_SCHEMES: [(&str, &str); 10] = [

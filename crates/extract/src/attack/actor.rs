@@ -62,6 +62,22 @@ pub(super) fn find(document: &Document<'_>, sentence: &Sentence) -> Vec<Actor> {
             sentence.start + phrase.start(),
             sentence.start + phrase.end(),
         );
+        // `Salt Typhoon hackers` are named already, `a Chinese operation known as …` will be.
+        if actors.iter().any(|actor| {
+            matches!(actor.name, ActorName::Known(_))
+                && actor.end <= start
+                && start <= actor.end + 2
+        }) {
+            continue;
+        }
+        let after = document
+            .text
+            .flat()
+            .get(end..sentence.end)
+            .unwrap_or_default();
+        if NAMED_NEXT.iter().any(|words| after.starts_with(words)) {
+            continue;
+        }
         let country = document
             .hits_within(start, end)
             .find_map(|hit| match hit.meaning {
@@ -86,6 +102,16 @@ pub(super) fn find(document: &Document<'_>, sentence: &Sentence) -> Vec<Actor> {
     actors.sort_by_key(|actor| (actor.start, actor.end));
     actors
 }
+
+/// What leads from a description to the name.
+const NAMED_NEXT: [&str; 6] = [
+    " known as",
+    " tracked as",
+    " called",
+    " dubbed",
+    " named",
+    ", known as",
+];
 
 /// Without a first word that is only the beginning of the sentence: `The attackers`, `When hackers`.
 fn trimmed(document: &Document<'_>, start: usize, end: usize) -> (usize, usize) {

@@ -20,7 +20,7 @@ rules! {
     ACTIVE = r"\b(?P<verb>breached|hacked|compromised|infiltrated|penetrated|attacked|targeted|targeting|hacked into|broke into|intruded into|gained access to|gained a foothold in|hit|struck)\s+";
     NOUN = r"\b(?i:(?P<noun>cyberattacks?|cyber[ -]attacks?|ransomware attacks?|ddos attacks?|denial[- ]of[- ]service attacks?|attacks?|breach|breaches|intrusions?|compromise|hack|cyber incident|incident|security incident))\s+(?P<link>on|at|against|of|into|targeting|affecting|inside|within|involving|that hit)\s+";
     REPORTED = r"\s(?:(?:has|have|had|also|later|first|since|publicly)\s+)*(?P<verb>reported|disclosed|confirmed|suffered|announced|experienced|acknowledged|revealed|said it suffered|said it had suffered|fell victim to|was the victim of|was hit by|has been hit by|detected|discovered)\s+(?:that it had (?:been|suffered)\s+)?(?:an?|the|its|another)?\s*(?P<words>(?:[a-z-]+\s+){0,4}?)(?P<noun>cyberattack|cyber[ -]attack|attack|breach|intrusion|cyber incident|security incident|incident|compromise|ransomware infection)\b(?P<rest>\s+(?:on|at|against|affecting|targeting|into|of)\s+(?P<own>its|their)?)?";
-    ENUMERATION = r"\b(?P<who>companies|organi[sz]ations|firms|agencies|victims|targets|entities|carriers|operators|institutions|businesses|manufacturers|universities|ministries)\b(?:\s+(?P<verb>targeted|attacked|hit|breached|hacked|affected|compromised|struck))?(?:\s+by\s+(?P<by>[^,.;]{1,80}?))?\s+(?:include|included|including|were|are)\s+";
+    ENUMERATION = r"(?i)\b(?P<who>companies|organi[sz]ations|firms|agencies|victims|targets|entities|carriers|operators|institutions|businesses|manufacturers|universities|ministries)\b(?:\s+(?P<verb>targeted|attacked|hit|breached|hacked|affected|compromised|struck))?(?:\s+by\s+(?P<by>[^,.;]{1,80}?))?\s+(?:include|included|including|were|are)\s+";
     HEDGE = r"\b(?i:reportedly|allegedly|apparently|suspected|possibly|potentially|purportedly|believed to|may have|might have|appears to)\b";
     NEGATION = r"(?i)\b(?:no evidence|not|never|denied|denies|no indication|no sign|without|prevented|thwarted|foiled|hypothetical|simulated|exercise)\b[^,;]{0,40}$";
     CONFIDENCE = r"(?i)\b(?P<level>low|moderate|medium|high)(?:-to-(?:moderate|high))?[ -]confidence\b|\bconfidence (?:is|of|level:?|as) (?P<after>low|moderate|medium|high)\b";
@@ -310,7 +310,8 @@ fn enumeration(
             continue;
         };
         let verb = found.name("verb").map_or("", |verb| verb.as_str());
-        if verb.is_empty() && !matches!(who.as_str(), "victims" | "targets") {
+        if verb.is_empty() && !matches!(who.as_str().to_lowercase().as_str(), "victims" | "targets")
+        {
             continue;
         }
         let country = document

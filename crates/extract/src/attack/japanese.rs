@@ -15,8 +15,10 @@ use crate::sentence::Sentence;
 
 rules! {
     SUFFERED = r"(?P<what>不正アクセス|サイバー攻撃|ランサムウェア(?:攻撃|被害|感染)?|DDoS攻撃|標的型攻撃|不正侵入|侵害|侵入|情報漏えい|情報流出|攻撃)(?:の被害|による被害|被害)?(?:を|が|に|の)(?:受け|確認|検知|公表|発表|発覚|遭|あ[いった]|発生|され|行われ|判明|痕跡|受領)";
+    SUBJECT = r"^(?:[^、。]{0,24}、)?(?:[\p{Han}]{2,8}の)?(?P<name>[A-Z][A-Za-z0-9&-]{2,24}(?: [A-Z][A-Za-z0-9&-]{1,24}){0,3}|[\p{Katakana}ー・]{3,16})(?:は|が)";
+    OWN_ACCOUNT = r"(?:攻撃|アクセス|被害|侵入|感染)(?:による)?(?:の被害)?(?:を|に)(?:受け|公表|発表|遭|確認|検知)";
     DONE_TO = r"(?P<what>侵害|侵入|攻撃|改ざん|悪用)(?:され|を許|した)";
-    LINK = r"^(?:の(?:[\p{Han}\p{Katakana}ー]{1,12}))?(?:では|には|に対する|に対し|への|における|を標的|を狙|は、|は|が、|が|で|に|、)";
+    LINK = r"^[)」]?(?:の(?:[\p{Han}\p{Katakana}ー]{1,12}))?(?:では|には|に対する|に対し|への|における|を標的|を狙|は、|は|が、|が|で|に|、)";
     NEGATION = r"(?:確認されていない|確認されなかった|認められ(?:なかった|ていない)|受けていない|なかった。?$|可能性は低い)";
     CONFIDENCE = r"(?P<level>高い|中程度の|中位の|低い)(?:確度|確信度|信頼度)|(?:確度|確信度)は?(?P<after>高|中|低)";
     ASSESSED = r"(?:評価|判断|推定|帰属|分析|結論|みて|見て|みられ|考え)";
@@ -86,9 +88,60 @@ fn organizations(document: &Document<'_>, sentence: &Sentence, names: &[Named]) 
             })
         });
     let mut all: Vec<Phrase> = by_form.chain(known).collect();
+    if all.iter().all(|phrase| phrase.is_reporter) {
+        all.extend(subject(document, sentence));
+    }
     all.sort_by_key(|phrase| phrase.start);
     all
 }
+
+/// A name in Latin letters or katakana that a sentence about an attack begins with: `KADOKAWAは`.
+fn subject(document: &Document<'_>, sentence: &Sentence) -> Option<Phrase> {
+    let text = document.sentence(sentence);
+    let name = SUBJECT.captures(text)?.name("name")?;
+    let (start, end) = (sentence.start + name.start(), sentence.start + name.end());
+    let is_other = document.hits_within(start, end).next().is_some()
+        || document.dates_within(start, end).next().is_some()
+        || COMMON.iter().any(|word| name.as_str().ends_with(word));
+    (!is_other && OWN_ACCOUNT.is_match(text)).then(|| Phrase {
+        start,
+        end,
+        value: name.as_str().to_owned(),
+        country: None,
+        sectors: sectors_before(document, sentence, start),
+        is_named: true,
+        is_reporter: false,
+        whole_end: end,
+    })
+}
+
+/// Katakana and Latin words that are subjects and no names.
+const COMMON: [&str; 24] = [
+    "サーバ",
+    "サーバー",
+    "システム",
+    "ネットワーク",
+    "ルータ",
+    "ルーター",
+    "サイト",
+    "グループ",
+    "メーカー",
+    "ユーザ",
+    "ユーザー",
+    "ランサムウェア",
+    "マルウェア",
+    "アカウント",
+    "データ",
+    "サービス",
+    "ファイル",
+    "メール",
+    "VPN",
+    "OS",
+    "PC",
+    "DNS",
+    "Windows",
+    "ボットネット",
+];
 
 /// The sectors named directly before: `通信事業者の北斗通信株式会社`.
 fn sectors_before(document: &Document<'_>, sentence: &Sentence, start: usize) -> Vec<&'static str> {
@@ -116,8 +169,8 @@ fn accounts_of(
         return Vec::new();
     };
     let at = sentence.start + what.start();
-    let mut accounts = Vec::new();
-    for victim in organizations(document, sentence, names) {
+    // Who is told of stands nearest: in `総務省は、北斗通信が攻撃を受けたと発表した` the second.
+    for victim in organizations(document, sentence, names).into_iter().rev() {
         let after = document
             .text
             .flat()
@@ -134,7 +187,7 @@ fn accounts_of(
         let done_to = ["に対する", "に対し", "への", "における", "を標的", "を狙"]
             .iter()
             .any(|link| after.starts_with(link));
-        if !linked || (victim.is_reporter && !done_to) || !accounts.is_empty() {
+        if !linked || (victim.is_reporter && !done_to) {
             continue;
         }
         let hedges: Vec<String> = HEDGE
@@ -152,7 +205,7 @@ fn accounts_of(
                 || rest.starts_with("に侵")
                 || rest.starts_with("に攻撃")
         });
-        accounts.push(Account {
+        return vec![Account {
             kind: kind(what.as_str()),
             attribution: by.and_then(|actor| actor.attribution(document, &hedges)),
             confidence: if hedges.is_empty() { 75 } else { 55 },
@@ -160,9 +213,9 @@ fn accounts_of(
             hedges,
             at,
             with_date: true,
-        });
+        }];
     }
-    accounts
+    Vec::new()
 }
 
 fn kind(what: &str) -> IncidentKind {

@@ -46,13 +46,23 @@ impl Word<'_> {
 
 /// The phrase that begins at folded byte `from`, in a sentence that ends at `limit`.
 pub(super) fn forward(document: &Document<'_>, from: usize, limit: usize) -> Option<Phrase> {
-    let words = words(document.text.flat(), from, limit);
+    let flat = document.text.flat();
+    let mut end = limit.min(from + PHRASE_BYTES);
+    while !flat.is_char_boundary(end) {
+        end -= 1;
+    }
+    let words = words(flat, from, end);
     parse(document, &words)
 }
 
 /// The phrase that ends at folded byte `to`, in a sentence that begins at `start`.
 pub(super) fn backward(document: &Document<'_>, start: usize, to: usize) -> Option<Phrase> {
-    let words = words(document.text.flat(), start, to);
+    let flat = document.text.flat();
+    let mut from = start.max(to.saturating_sub(PHRASE_BYTES));
+    while !flat.is_char_boundary(from) {
+        from += 1;
+    }
+    let words = words(flat, from, to);
     let first = words.len().saturating_sub(MAX_WORDS);
     let target = words.last()?.end();
     (first..words.len()).find_map(|at| {
@@ -143,7 +153,7 @@ fn words(flat: &str, from: usize, to: usize) -> Vec<Word<'_>> {
 fn parse(document: &Document<'_>, words: &[Word<'_>]) -> Option<Phrase> {
     let mut country = None;
     let mut owner: Option<Word<'_>> = None;
-    let mut described: Vec<Word<'_>> = Vec::new();
+    let mut before: Vec<Word<'_>> = Vec::new();
     let mut at = 0;
     let start = words.first()?.start;
     while let Some(word) = words.get(at) {
@@ -174,13 +184,13 @@ fn parse(document: &Document<'_>, words: &[Word<'_>]) -> Option<Phrase> {
             continue;
         }
         if PLACES.contains(&lower.as_str()) {
-            let system = described
+            let system = before
                 .last()
                 .is_some_and(|last| SYSTEMS.contains(&last.text.to_lowercase().as_str()));
             if !system {
                 break;
             }
-            described.clear();
+            before.clear();
             at += 1;
             if words
                 .get(at)
@@ -190,22 +200,26 @@ fn parse(document: &Document<'_>, words: &[Word<'_>]) -> Option<Phrase> {
             }
             continue;
         }
-        if word.is_capital() {
+        // `Osaka-based manufacturer …`
+        let is_descriptive = ["-based", "-listed", "-owned", "-headquartered", "-run"]
+            .iter()
+            .any(|end| lower.ends_with(end));
+        if word.is_capital() && !is_descriptive {
             return named(document, words, at, start, country);
         }
         if STOPS.contains(&lower.as_str())
-            || described.len() >= MAX_DESCRIPTION
+            || before.len() >= MAX_DESCRIPTION
             || !lower.starts_with(char::is_alphabetic)
         {
             break;
         }
-        described.push(*word);
+        before.push(*word);
         at += 1;
         if word.after.is_some() {
             break;
         }
     }
-    description(document, words, at, owner, country, &described)
+    description(document, words, at, owner, country, &before)
 }
 
 /// A phrase without a name of its own: what is described, or the name that stands beside the description.
@@ -425,9 +439,8 @@ fn country_at(
         .hits_within(word.start, word.start + 80)
         .next()
         .filter(|hit| hit.start == word.start)?;
-    let code = match hit.meaning {
-        Meaning::Country(code) | Meaning::Demonym(code) => code,
-        _ => return None,
+    let (Meaning::Country(code) | Meaning::Demonym(code)) = hit.meaning else {
+        return None;
     };
     let used = words
         .iter()
@@ -464,6 +477,8 @@ fn is_calendar(text: &str) -> bool {
     CALENDAR.contains(&first)
 }
 
+/// How far a phrase may reach, in bytes: its words are counted, but a word may be long.
+const PHRASE_BYTES: usize = 600;
 /// Most words of a phrase, and of what stands beside a name.
 const MAX_WORDS: usize = 20;
 /// Most words of a description before a name.

@@ -13,9 +13,9 @@ macro_rules! month {
 }
 
 rules! {
-    MONTH_DAY_YEAR = concat!(r"\b(?:[Oo]n )?", month!(), r" +([0-9]{1,2})(?:st|nd|rd|th)?,? +((?:19|20)[0-9]{2})\b");
-    DAY_MONTH_YEAR = concat!(r"\b(?:[Oo]n )?([0-9]{1,2})(?:st|nd|rd|th)?(?: of)?[ -]", month!(), r",?[ -]((?:19|20)[0-9]{2})\b");
-    MONTH_YEAR = concat!(r"\b(?:(?:[Ii]n )?(?i:early|mid|late)[- ]|[Ii]n )?", month!(), r",?(?: of)? +((?:19|20)[0-9]{2})\b");
+    MONTH_DAY_YEAR = concat!(r"\b", month!(), r" +([0-9]{1,2})(?:st|nd|rd|th)?,? +((?:19|20)[0-9]{2})\b");
+    DAY_MONTH_YEAR = concat!(r"\b([0-9]{1,2})(?:st|nd|rd|th)?(?: of)?[ -]", month!(), r",?[ -]((?:19|20)[0-9]{2})\b");
+    MONTH_YEAR = concat!(r"\b(?:(?i:early|mid|late)[- ])?", month!(), r",?(?: of)? +((?:19|20)[0-9]{2})\b");
     MONTH_DAY = concat!(r"\b(?:[Oo]n )?", month!(), r" +([0-9]{1,2})(?:st|nd|rd|th)?\b");
     DAY_MONTH = concat!(r"\b(?:[Oo]n )?(?:the )?([0-9]{1,2})(?:st|nd|rd|th)?(?: of)? ", month!());
     EARLIER_IN = concat!(r"\b(?i:earlier in|earlier this) ", month!());

@@ -5,7 +5,7 @@ use super::*;
 #[track_caller]
 fn check(text: &str, expected: &[(&str, Meaning)]) {
     let found: Vec<(&str, Meaning)> = find(text)
-        .map(|hit| (&text[hit.start..hit.end], hit.meaning))
+        .map(|hit| (text.get(hit.start..hit.end).unwrap(), hit.meaning))
         .collect();
     assert_eq!(found, expected);
 }

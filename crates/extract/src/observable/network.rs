@@ -17,7 +17,7 @@ rules! {
     IPV6 = r"[0-9A-Fa-f:]{2,45}(?:(?:\.[0-9]{1,3}){3})?";
     PREFIX = r"^/([0-9]{1,3})(?:[^0-9A-Za-z./]|[.](?:\s|$)|\.[^0-9]|$)";
     PORT = r"^:([0-9]{1,5})(?:[^0-9:]|$)";
-    VERSION = r"(?i)(?:version|ver\.?|firmware|build|release|バージョン|ファームウェア|\bv\.?|update)\s{0,2}:?\s{0,2}$";
+    VERSION = r"(?i)(?:\bversion|\bver\.?|\bfirmware|\bbuild|\brelease|バージョン|ファームウェア|\bv\.?|\bupdate)\s{0,2}:?\s{0,2}$";
     DOMAIN = r"(?i)(?-u:\b)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?:xn--[a-z0-9-]{1,59}|[a-z]{2,24})(?-u:\b)";
     HOSTNAME = r"^(?i)[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9])?$";
     MAIL_CUE = r"(?i)phish|sender|sent from|spoof|from address|reply-to|registered|registrant|送信元|差出人|フィッシング|なりすまし|登録者";
@@ -32,7 +32,7 @@ pub(super) fn urls(search: &mut Search<'_, '_>) {
         if search.is_full() {
             return;
         }
-        let rest = trim_end(rest.as_str());
+        let rest = trim_end(opened(rest.as_str()));
         let end = scheme.end() + "://".len() + rest.len();
         if end - whole.start() > URL_BYTES {
             continue;
@@ -101,6 +101,23 @@ pub(super) fn urls(search: &mut Search<'_, '_>) {
     }
 }
 
+/// The text up to a bracket that it does not open: `[a](https://b.example/c)d`.
+fn opened(text: &str) -> &str {
+    let (mut rounds, mut squares) = (0_usize, 0_usize);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' => rounds += 1,
+            b'[' => squares += 1,
+            b')' if rounds == 0 => return text.get(..at).unwrap_or_default(),
+            b']' if squares == 0 => return text.get(..at).unwrap_or_default(),
+            b')' => rounds -= 1,
+            b']' => squares -= 1,
+            _ => {}
+        }
+    }
+    text
+}
+
 /// A digest in the address of a page about a sample is one of the report's; in the address of source code it is a
 /// commit.
 fn digest_in_url(search: &mut Search<'_, '_>, start: usize, end: usize, host: &str) {
@@ -148,7 +165,7 @@ fn host_kind(host: &str) -> Option<Host> {
     if host.parse::<Ipv4Addr>().is_ok() {
         return Some(Host::V4);
     }
-    if !HOSTNAME.is_match(host) || host.contains("..") {
+    if !HOSTNAME.is_match(host) || host.contains("..") || !host.contains('.') {
         return None;
     }
     let lower = host.to_ascii_lowercase();

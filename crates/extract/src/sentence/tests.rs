@@ -4,7 +4,7 @@ use super::split;
 fn check(text: &str, expected: &[&str]) {
     let found: Vec<&str> = split(text)
         .iter()
-        .map(|sentence| &text[sentence.start..sentence.end])
+        .map(|sentence| text.get(sentence.start..sentence.end).unwrap())
         .collect();
     assert_eq!(found, expected);
 }

@@ -8,8 +8,14 @@ fn check(original: &str, folded: &str) {
     for (start, c) in text.text().char_indices() {
         let span = text.span(start, start + c.len_utf8());
         assert!(original.is_char_boundary(span.start) && original.is_char_boundary(span.end));
-        assert_eq!(original[..span.start].chars().count(), span.char_start);
-        assert_eq!(original[..span.end].chars().count(), span.char_end);
+        assert_eq!(
+            original.get(..span.start).unwrap().chars().count(),
+            span.char_start
+        );
+        assert_eq!(
+            original.get(..span.end).unwrap().chars().count(),
+            span.char_end
+        );
     }
     let whole = text.span(0, text.text().len());
     assert_eq!(
@@ -57,4 +63,9 @@ fn width_is_folded() {
     check("ﾎﾞﾙﾄ㈱", "ボルト(株)");
     check("the country’s “tip”", "the country's \"tip\"");
     check("a\u{200b}b", "ab");
+    check(
+        r"http://evil.example/a\_b\\_c and C:\x\_y",
+        r"http://evil.example/a_b_c and C:\x\_y",
+    );
+    check(r"a\_b@evil.example", "a_b@evil.example");
 }
