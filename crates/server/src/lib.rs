@@ -1,1 +1,90 @@
 #![doc = include_str!("../README.md")]
+
+mod api;
+mod asset;
+mod authentication;
+mod error;
+mod fields;
+mod graph;
+mod input;
+mod language;
+mod layers;
+mod page;
+mod permission;
+mod routes;
+mod shared;
+mod text;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+
+/// How the server behaves.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// Whether cookies are sent over TLS only; true wherever browsers come by TLS.
+    pub secure_cookies: bool,
+    /// The name of the session's cookie. Browsers tell hosts apart, not ports: two nodes on one host need two names.
+    pub session_cookie: String,
+    /// Longest body of a TAXII request; pages and the JSON API take at most 1 MiB.
+    pub max_body_bytes: usize,
+    /// How long a request may take.
+    pub request_timeout: Duration,
+    /// Entries of a TAXII page, by default and at most.
+    pub page_size: taxii::filter::PageSize,
+}
+
+/// One line of the table of routes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteEntry {
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path with its parameters in braces.
+    pub path: &'static str,
+    /// Who may ask.
+    pub access: Access,
+}
+
+/// Who may ask for a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody, signed in or not.
+    Anybody,
+    /// Whoever may do this.
+    Action(app::access::Action),
+    /// Whoever is signed in.
+    SignedIn,
+}
+
+/// Everything that the node answers over HTTP: pages, JSON API, TAXII.
+pub fn router(node: Arc<app::node::Node>, config: ServerConfig) -> Router {
+    routes::router(node, config)
+}
+
+/// The routes of pages and JSON API, each with the access that its handler's signature asks for.
+pub fn route_table() -> Vec<RouteEntry> {
+    routes::table()
+}
+
+/// Answers connections until `shutdown` is ready, then finishes the answers under way.
+///
+/// # Errors
+/// Those of the listener.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(shutdown)
+        .await
+}

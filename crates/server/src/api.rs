@@ -1,0 +1,307 @@
+//! The JSON API, `/api/v1/`: thin over the use cases; failures are `{code, message, diagnostics}`.
+
+use app::object::{ObjectQuery, ObjectSummary, Relation, SightingView};
+use app::register::IncidentSummary;
+use app::sharing::{Outcome, Preview, ReleaseSummary};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use base::diagnostic::{Diagnostic, Place, Severity};
+use incident::sector::Sector;
+use serde_json::{Value, json};
+use stix::id::Id;
+
+use crate::error::Failure;
+use crate::fields::{Fields, JsonBody};
+use crate::input::ReleaseInput;
+use crate::permission::{Permitted, ReadObjects, ReadRegister, ReadReleases, Release, SignedIn};
+use crate::shared::Shared;
+
+type Answer = Result<Json<Value>, Failure>;
+type Parameters = Query<Vec<(String, String)>>;
+
+/// Whether the node answers and its database too; says nothing else, because everybody may ask.
+pub(crate) async fn health(State(shared): State<Shared>) -> Answer {
+    let is_set_up = shared.ask(app::node::Node::is_set_up).await?;
+    Ok(Json(json!({ "status": if is_set_up { "ok" } else { "not-set-up" } })))
+}
+
+pub(crate) async fn who_am_i(who: Permitted<SignedIn>) -> Answer {
+    let caller = &who.caller;
+    Ok(Json(json!({
+        "login": caller.login(),
+        "name": caller.name(),
+        "organisation": caller.organisation().identity().as_str(),
+        "role": caller.role().name(),
+        "csrf": who.csrf(),
+    })))
+}
+
+pub(crate) async fn objects(
+    who: Permitted<ReadObjects>,
+    State(shared): State<Shared>,
+    Query(parameters): Parameters,
+) -> Answer {
+    let query = object_query(&Fields::from_pairs(parameters))?;
+    let page = who
+        .ask(&shared, move |node, caller| node.objects(caller, &query))
+        .await?;
+    let objects: Vec<Value> = page.objects.iter().map(object_summary).collect();
+    Ok(Json(json!({ "objects": objects, "next": page.next })))
+}
+
+/// What the parameters `text`, `kind`, `before`, `limit` ask for.
+pub(crate) fn object_query(fields: &Fields) -> Result<ObjectQuery, Failure> {
+    let before = match fields.some("before") {
+        Some(text) => Some(text.parse().map_err(|_| bad_number("before", text))?),
+        None => None,
+    };
+    Ok(ObjectQuery {
+        text: fields.get("text").to_owned(),
+        kind: fields.some("kind").map(str::to_owned),
+        before,
+        limit: limit(fields)?,
+    })
+}
+
+pub(crate) async fn object(
+    who: Permitted<ReadObjects>,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+) -> Answer {
+    let id = Id::parse(&id).map_err(|_| Failure::not_found())?;
+    let found = who
+        .ask(&shared, move |node, caller| node.object(caller, &id))
+        .await?
+        .ok_or_else(Failure::not_found)?;
+    let object: Value =
+        serde_json::from_str(&found.json).map_err(|error| Failure::internal(&error))?;
+    Ok(Json(json!({
+        "summary": object_summary(&found.summary),
+        "object": object,
+        "versions": found.versions,
+        "relations": found.relations.iter().map(relation).collect::<Vec<_>>(),
+        "refers_to": found.referred.iter().map(object_summary).collect::<Vec<_>>(),
+        "sightings": found.sightings.iter().map(sighting).collect::<Vec<_>>(),
+        "releases": found.releases.iter().map(release_summary).collect::<Vec<_>>(),
+        "edition_of": found.edition_of.as_ref().map(Id::as_str),
+    })))
+}
+
+pub(crate) async fn incidents(
+    who: Permitted<ReadRegister>,
+    State(shared): State<Shared>,
+    Query(parameters): Parameters,
+) -> Answer {
+    let fields = Fields::from_pairs(parameters);
+    let limit = limit(&fields)?;
+    let incidents = who
+        .ask(&shared, move |node, caller| {
+            node.incidents(caller, limit, fields.some("before"))
+        })
+        .await?;
+    let incidents: Vec<Value> = incidents.iter().map(incident_summary).collect();
+    Ok(Json(json!({ "incidents": incidents })))
+}
+
+pub(crate) async fn incident(
+    who: Permitted<ReadRegister>,
+    State(shared): State<Shared>,
+    Path(number): Path<String>,
+) -> Answer {
+    let found = who
+        .ask(&shared, move |node, caller| node.incident(caller, &number))
+        .await?
+        .ok_or_else(Failure::not_found)?;
+    let entry = &found.incident;
+    let attributions = entry.attributions.iter().map(|attribution| {
+        json!({
+            "kind": attribution.kind.name(),
+            "actor": attribution.actor.as_str(),
+            "actor_name": attribution.actor_name,
+            "confidence": attribution.confidence.value(),
+            "author": attribution.author,
+            "stated": attribution.stated.to_string(),
+            "marking": attribution.marking.label(),
+        })
+    });
+    Ok(Json(json!({
+        "summary": incident_summary(&found.summary),
+        "description": entry.description,
+        "learnt": entry.learnt.to_string(),
+        "attributions": attributions.collect::<Vec<_>>(),
+        "consent": entry.consent,
+        "marking": entry.marking.label(),
+        "victim_marking": entry.victim_marking.label(),
+        "objects": found.objects.iter().map(object_summary).collect::<Vec<_>>(),
+        "sightings": found.sightings.iter().map(sighting).collect::<Vec<_>>(),
+        "sectors_seen": sectors(&found.sectors_seen),
+        "releases": found.releases.iter().map(release_summary).collect::<Vec<_>>(),
+    })))
+}
+
+pub(crate) async fn releases(
+    who: Permitted<ReadReleases>,
+    State(shared): State<Shared>,
+    Query(parameters): Parameters,
+) -> Answer {
+    let limit = limit(&Fields::from_pairs(parameters))?;
+    let releases = who
+        .ask(&shared, move |node, caller| node.releases(caller, limit))
+        .await?;
+    let releases: Vec<Value> = releases.iter().map(release_summary).collect();
+    Ok(Json(json!({ "releases": releases })))
+}
+
+pub(crate) async fn preview(
+    who: Permitted<Release>,
+    State(shared): State<Shared>,
+    JsonBody(input): JsonBody<ReleaseInput>,
+) -> Answer {
+    let preview = who
+        .ask(&shared, move |node, caller| {
+            node.preview(caller, &input.request(node, caller)?)
+        })
+        .await?;
+    Ok(Json(preview_json(&preview)))
+}
+
+pub(crate) async fn confirm(
+    who: Permitted<Release>,
+    State(shared): State<Shared>,
+    JsonBody(input): JsonBody<ReleaseInput>,
+) -> Answer {
+    let id = who
+        .ask(&shared, move |node, caller| {
+            node.confirm(caller, &input.request(node, caller)?)
+        })
+        .await?;
+    Ok(Json(json!({ "id": id.to_string() })))
+}
+
+pub(crate) fn diagnostic(found: &Diagnostic) -> Value {
+    let place = match &found.place {
+        Place::Whole => Value::Null,
+        Place::Pointer(pointer) => json!({ "pointer": pointer }),
+        Place::Bytes { start, end } => json!({ "bytes": [start, end] }),
+    };
+    let severity = match found.severity {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    };
+    json!({
+        "code": found.code,
+        "severity": severity,
+        "place": place,
+        "message": found.message,
+        "help": found.help,
+        "section": found.section,
+    })
+}
+
+fn object_summary(object: &ObjectSummary) -> Value {
+    json!({
+        "id": object.id.as_str(),
+        "type": object.kind,
+        "title": object.title,
+        "version": object.version,
+        "marking": object.marking,
+        "revoked": object.revoked,
+    })
+}
+
+fn relation(relation: &Relation) -> Value {
+    json!({
+        "id": relation.relationship.as_str(),
+        "relationship_type": relation.relationship_type,
+        "outgoing": relation.outgoing,
+        "other": object_summary(&relation.other),
+    })
+}
+
+fn sighting(sighting: &SightingView) -> Value {
+    json!({
+        "id": sighting.id.as_str(),
+        "of": object_summary(&sighting.of),
+        "by": sighting.by,
+        "sectors": sectors(&sighting.sectors),
+        "count": sighting.count,
+        "first_seen": sighting.first_seen,
+        "last_seen": sighting.last_seen,
+        "source": sighting.source,
+        "on_edition": sighting.on_edition.as_ref().map(Id::as_str),
+    })
+}
+
+fn sectors(sectors: &[Sector]) -> Vec<&'static str> {
+    sectors.iter().map(|sector| sector.name()).collect()
+}
+
+fn incident_summary(incident: &IncidentSummary) -> Value {
+    json!({
+        "id": incident.id.as_str(),
+        "number": incident.number,
+        "title": incident.title,
+        "victim": incident.victim,
+        "sector": incident.sector.map(Sector::name),
+        "occurred": incident.occurred,
+        "recorded": incident.recorded.to_string(),
+        "classification": incident.classification,
+        "determination": incident.determination.name(),
+        "status": incident.status.name(),
+        "sightings": incident.sightings,
+    })
+}
+
+fn release_summary(release: &ReleaseSummary) -> Value {
+    json!({
+        "id": release.id.to_string(),
+        "recipients": release.recipients,
+        "ceiling": release.ceiling.label(),
+        "confirmed": release.confirmed.to_string(),
+        "confirmed_by": release.confirmed_by,
+        "objects": release.objects,
+        "reason": release.reason,
+        "until": release.until.map(|at| at.to_string()),
+        "withdrawn": release.withdrawn.map(|at| at.to_string()),
+    })
+}
+
+fn preview_json(preview: &Preview) -> Value {
+    let rows = preview.rows.iter().map(|row| {
+        let cells = row.cells.iter().map(|cell| match cell {
+            Outcome::Edition { cut } => json!({ "outcome": "edition", "cut": cut }),
+            Outcome::Nothing => json!({ "outcome": "nothing" }),
+            Outcome::Whole => json!({ "outcome": "whole" }),
+        });
+        json!({
+            "object": object_summary(&row.object),
+            "cells": cells.collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "audiences": preview.audiences,
+        "rows": rows.collect::<Vec<_>>(),
+        "warnings": preview.warnings,
+    })
+}
+
+fn limit(fields: &Fields) -> Result<u32, Failure> {
+    match fields.some("limit") {
+        Some(text) => {
+            let limit: u32 = text.parse().map_err(|_| bad_number("limit", text))?;
+            Ok(limit.clamp(1, MAX_LIMIT))
+        }
+        None => Ok(DEFAULT_LIMIT),
+    }
+}
+
+fn bad_number(name: &str, text: &str) -> Failure {
+    Failure::field("SERVER-FIELD-02", name, format!("`{name}` cannot be `{text}`"))
+}
+
+/// Entries of a page.
+pub(crate) const DEFAULT_LIMIT: u32 = 50;
+
+/// Most entries of a page: 500 rows are a long page and a short query.
+const MAX_LIMIT: u32 = 500;

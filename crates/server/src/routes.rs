@@ -1,0 +1,117 @@
+//! All routes, and what surrounds them.
+
+use std::sync::Arc;
+
+use app::exchange::{ROOT, TaxiiService};
+use app::node::Node;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::error::Failure;
+use crate::page::{about, account, dashboard, incident, object, party, release, see_as};
+use crate::permission::Route;
+use crate::shared::Shared;
+use crate::{RouteEntry, ServerConfig, api, asset, authentication, layers};
+
+fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/", dashboard::show),
+        Route::open("GET", "/assets/{name}", get(asset::serve)),
+        Route::get("/about", about::show),
+        Route::open("GET", "/language/{code}", get(about::set_language)),
+        Route::open("GET", "/sign-in", get(account::sign_in_form)),
+        Route::open("POST", "/sign-in", post(account::sign_in)),
+        Route::open("GET", "/sign-in/once/{token}", get(account::once_form)),
+        Route::open("POST", "/sign-in/once", post(account::sign_in_once)),
+        Route::post("/sign-out", account::sign_out),
+        Route::get("/password", account::password_form),
+        Route::post("/password", account::set_password),
+        Route::get("/incidents", incident::list),
+        Route::post("/incidents", incident::register),
+        Route::get("/incidents/new", incident::form),
+        Route::get("/incidents/{number}", incident::show),
+        Route::post("/incidents/{number}/objects", incident::link),
+        Route::get("/objects", object::list),
+        Route::get("/objects/{id}", object::show),
+        Route::get("/releases", release::list),
+        Route::post("/releases", release::confirm),
+        Route::get("/releases/new", release::form),
+        Route::post("/releases/preview", release::preview),
+        Route::get("/releases/{id}", release::show),
+        Route::post("/releases/{id}/withdraw", release::withdraw),
+        Route::get("/see-as", see_as::show),
+        Route::get("/parties", party::list),
+        Route::post("/parties/organisations", party::add_organisation),
+        Route::post("/parties/communities", party::add_community),
+        Route::post("/parties/members", party::add_member),
+        Route::post("/parties/persons", party::add_person),
+        Route::open("GET", "/api/v1/health", get(api::health)),
+        Route::get("/api/v1/whoami", api::who_am_i),
+        Route::get("/api/v1/objects", api::objects),
+        Route::get("/api/v1/objects/{id}", api::object),
+        Route::get("/api/v1/incidents", api::incidents),
+        Route::get("/api/v1/incidents/{number}", api::incident),
+        Route::get("/api/v1/releases", api::releases),
+        Route::post("/api/v1/releases", api::confirm),
+        Route::post("/api/v1/releases/preview", api::preview),
+    ]
+}
+
+pub(crate) fn table() -> Vec<RouteEntry> {
+    routes().into_iter().map(|route| route.entry).collect()
+}
+
+pub(crate) fn router(node: Arc<Node>, config: ServerConfig) -> Router {
+    let shared = Shared {
+        node,
+        config: Arc::new(config),
+    };
+    let timeout = TimeoutLayer::with_status_code(
+        StatusCode::SERVICE_UNAVAILABLE,
+        shared.config.request_timeout,
+    );
+    let mut pages = Router::new();
+    for route in routes() {
+        pages = pages.route(route.entry.path, route.handler);
+    }
+    let pages = pages
+        .method_not_allowed_fallback(async || Failure::of_status(StatusCode::METHOD_NOT_ALLOWED))
+        .fallback(async || Failure::not_found())
+        .layer(from_fn_with_state(shared.clone(), authentication::by_any))
+        .layer(from_fn(layers::same_site))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(PAGE_BODY_BYTES))
+        .layer(timeout)
+        .layer(from_fn(layers::present));
+    let taxii = taxii(&shared).layer(timeout);
+    taxii
+        .merge(pages)
+        .layer(from_fn_with_state(shared.clone(), layers::headers))
+        .layer(from_fn_with_state(shared.clone(), layers::log))
+        .with_state(shared)
+}
+
+/// TAXII at `/taxii2/`, and the API root also below `/` for discovery resources that say so.
+fn taxii(shared: &Shared) -> Router<Shared> {
+    let config = taxii::routes::Config {
+        page_size: shared.config.page_size,
+        max_content_length: shared.config.max_body_bytes,
+        realm: "noroshi".to_owned(),
+    };
+    let service = Arc::new(TaxiiService(Arc::clone(&shared.node)));
+    let endpoints = taxii::routes::router(service, config)
+        .layer(from_fn_with_state(shared.clone(), authentication::by_header));
+    Router::new()
+        .nest_service("/taxii2", endpoints.clone())
+        .route_service(&format!("/{ROOT}"), endpoints.clone())
+        .route_service(&format!("/{ROOT}/"), endpoints.clone())
+        .route_service(&format!("/{ROOT}/{{*rest}}"), endpoints)
+}
+
+/// Longest body of a form or of the JSON API: a release that names 10,000 objects has 600 kB.
+const PAGE_BODY_BYTES: usize = 1024 * 1024;

@@ -1,0 +1,313 @@
+use app::dashboard::Dashboard;
+use app::object::{ObjectDetails, ObjectPage, ObjectSummary, Relation, SightingView};
+use app::party::{Community, Organisation, PersonView};
+use app::register::{IncidentDetails, IncidentSummary};
+use app::sharing::{Outcome, Preview, PreviewRow, ReleaseSummary, SeenAs, SeenObject};
+use app::sign_in::OneTimeLogin;
+use askama::Template;
+use incident::attribution::{Attribution, AttributionKind, Confidence};
+use incident::classification::Classification;
+use incident::model::{Determination, Incident, InvestigationStatus, Moment, Victim};
+use incident::sector::Sector;
+use release::party::{CommunityId, OrganisationId, PersonId, ReleaseId};
+use stix::id::Id;
+use stix::marking::Tlp;
+use uuid::Uuid;
+
+use crate::error::Failure;
+use crate::fields::Fields;
+use crate::graph::Graph;
+use crate::language::Language;
+use crate::page::failure::FailurePage;
+use crate::page::{
+    May, Page, Visible, Who, about, account, dashboard, incident as register, local_path, object,
+    party, release as sharing, see_as,
+};
+use crate::text::TABLE;
+
+fn page(language: Language) -> Page {
+    let all = Visible {
+        manage: true,
+        objects: true,
+        register: true,
+        release: true,
+        see_as: true,
+        incidents: true,
+        parties: true,
+        releases: true,
+    };
+    let mut page = Page::new(language, "/incidents", None);
+    page.who = Some(Who {
+        name: "A. Analyst <script>".to_owned(),
+        role: "analyst",
+        csrf: "token".to_owned(),
+        may: May(all),
+    });
+    page.findings = Failure::field("SERVER-FIELD-01", "title", "`title` is missing").diagnostics;
+    page
+}
+
+fn now() -> jiff::Timestamp {
+    "2026-01-12T09:30:00Z".parse().unwrap()
+}
+
+fn id(kind: &str, number: u128) -> Id {
+    Id::new(kind, Uuid::from_u128(number)).unwrap()
+}
+
+fn summary(kind: &str, number: u128) -> ObjectSummary {
+    ObjectSummary {
+        id: id(kind, number),
+        kind: kind.to_owned(),
+        title: "<b>ボルト</b> Typhoon & co".to_owned(),
+        version: Some("2026-01-12T09:30:00.000Z".to_owned()),
+        marking: "TLP:AMBER+STRICT".to_owned(),
+        revoked: true,
+    }
+}
+
+fn sighting() -> SightingView {
+    SightingView {
+        id: id("sighting", 1),
+        of: summary("indicator", 2),
+        by: vec!["Toto Tsushin".to_owned()],
+        sectors: vec![Sector::InformationCommunications, Sector::Water],
+        count: 1_234_567,
+        first_seen: Some("2026-01-12T09:30:00Z".to_owned()),
+        last_seen: None,
+        source: "Toto Tsushin".to_owned(),
+        on_edition: Some(id("indicator", 3)),
+    }
+}
+
+fn release() -> ReleaseSummary {
+    ReleaseSummary {
+        id: ReleaseId(Uuid::from_u128(4)),
+        recipients: vec!["telecom".to_owned(), "public".to_owned()],
+        ceiling: Tlp::Green,
+        confirmed: now(),
+        confirmed_by: "R. Releaser".to_owned(),
+        objects: 12,
+        reason: "warn operators".to_owned(),
+        withdrawn: Some(now()),
+        until: Some(now()),
+    }
+}
+
+fn incident_summary() -> IncidentSummary {
+    IncidentSummary {
+        id: id("incident", 5),
+        number: "2026-0001".to_owned(),
+        title: "Router compromise".to_owned(),
+        victim: Some("みなと電力".to_owned()),
+        sector: Some(Sector::ElectricPower),
+        occurred: Some("2026-01".to_owned()),
+        recorded: now(),
+        classification: "intrusions:system-compromise".to_owned(),
+        determination: Determination::Confirmed,
+        status: InvestigationStatus::Open,
+        sightings: 2,
+    }
+}
+
+fn incident_details() -> IncidentDetails {
+    let incident = Incident {
+        id: id("incident", 5),
+        number: "2026-0001".to_owned(),
+        title: "Router compromise".to_owned(),
+        description: "line\nline".to_owned(),
+        victim: Some(Victim {
+            identity: id("identity", 6),
+            name: "みなと電力".to_owned(),
+            sector: Some(Sector::ElectricPower),
+            country: Some("JP".to_owned()),
+        }),
+        occurred: Moment::parse("2026-01"),
+        learnt: now(),
+        recorded: now(),
+        classification: Classification::parse("intrusions").unwrap(),
+        determination: Determination::Suspected,
+        status: InvestigationStatus::New,
+        attributions: vec![Attribution {
+            kind: AttributionKind::Assessed,
+            actor: id("intrusion-set", 7),
+            actor_name: "Volt Typhoon".to_owned(),
+            confidence: Confidence::new(50).unwrap(),
+            author: "the centre".to_owned(),
+            stated: now(),
+            marking: Tlp::Red,
+        }],
+        consent: true,
+        marking: Tlp::Amber,
+        victim_marking: Tlp::AmberStrict,
+    };
+    IncidentDetails {
+        summary: incident_summary(),
+        incident,
+        objects: vec![summary("indicator", 2)],
+        sightings: vec![sighting()],
+        sectors_seen: vec![Sector::Water],
+        releases: vec![release()],
+    }
+}
+
+fn preview() -> Preview {
+    let cut = vec!["description".to_owned()];
+    Preview {
+        audiences: vec!["Toto".to_owned(), "Partner".to_owned(), "public".to_owned()],
+        rows: vec![PreviewRow {
+            object: summary("indicator", 2),
+            cells: vec![Outcome::Whole, Outcome::Edition { cut }, Outcome::Nothing],
+        }],
+        warnings: vec!["`x` reaches nobody".to_owned()],
+    }
+}
+
+fn organisations() -> Vec<Organisation> {
+    let organisation = |number, own| Organisation {
+        id: OrganisationId(Uuid::from_u128(number)),
+        name: format!("Organisation {number}"),
+        sector: Some(Sector::Government),
+        country: None,
+        own,
+    };
+    vec![organisation(8, true), organisation(9, false)]
+}
+
+fn communities() -> Vec<Community> {
+    vec![Community {
+        id: CommunityId(Uuid::from_u128(10)),
+        name: "telecom".to_owned(),
+        members: vec![OrganisationId(Uuid::from_u128(9))],
+    }]
+}
+
+fn details() -> ObjectDetails {
+    let relation = |number: u128| Relation {
+        relationship: id("relationship", number),
+        relationship_type: "uses".to_owned(),
+        outgoing: number.is_multiple_of(3),
+        other: summary("malware", 100 + number),
+    };
+    ObjectDetails {
+        summary: summary("indicator", 2),
+        json: "{\n  \"type\": \"indicator\"\n}".to_owned(),
+        properties: vec![("name".to_owned(), "<i>".to_owned())],
+        versions: vec!["2026-01-12T09:30:00.000Z".to_owned()],
+        relations: (0..40).map(relation).collect(),
+        referred: vec![summary("identity", 6)],
+        sightings: vec![sighting()],
+        releases: vec![release()],
+        edition_of: Some(id("indicator", 3)),
+    }
+}
+
+/// All pages with sample contexts.
+fn samples(language: Language) -> Vec<(&'static str, String)> {
+    let page = || page(language);
+    let details = details();
+    let person = PersonView {
+        id: PersonId(Uuid::from_u128(11)),
+        login: "analyst".to_owned(),
+        name: "A. Analyst".to_owned(),
+        organisation: "Organisation 8".to_owned(),
+        role: app::access::Role::Analyst,
+    };
+    let once = OneTimeLogin { token: "once".to_owned(), expires: now() };
+    let seen = SeenAs {
+        audience: "public".to_owned(),
+        objects: vec![SeenObject {
+            summary: summary("report", 12),
+            edition: true,
+            cut: vec!["description".to_owned()],
+            json: "{}".to_owned(),
+            added: now(),
+        }],
+    };
+    let dashboard = Dashboard {
+        objects: 24_771,
+        kinds: vec![("indicator".to_owned(), 12_000)],
+        incidents: vec![incident_summary()],
+        releases: vec![release()],
+        sightings: vec![sighting()],
+    };
+    let failure = Failure::of_status(axum::http::StatusCode::NOT_FOUND);
+    let form = || Fields::of(&[("title", "\"<x>\""), ("recipients", "public"), ("csrf", "secret")]);
+    let texts = [
+        ("about", about::AboutPage { page: page(), organisation: "Centre".to_owned(), version: "0" }.render()),
+        ("sign_in", account::SignInPage { page: Page::new(language, "/sign-in", None), to: "/".to_owned(), login: String::new(), problem: Some("no") }.render()),
+        ("once", account::OncePage { page: Page::new(language, "/sign-in", None), token: "once".to_owned(), problem: None }.render()),
+        ("password", account::PasswordPage { page: page(), login: "a".to_owned(), first: true, saved: true }.render()),
+        ("dashboard", dashboard::DashboardPage { page: page(), organisation: "Centre".to_owned(), dashboard: Some(dashboard) }.render()),
+        ("dashboard of a member", dashboard::DashboardPage { page: page(), organisation: "Centre".to_owned(), dashboard: None }.render()),
+        ("failure", FailurePage::new(page(), &failure).render()),
+        ("incidents", register::IncidentsPage { page: page(), incidents: vec![incident_summary()], next: Some("2026-0001".to_owned()) }.render()),
+        ("incident", register::IncidentPage { page: page(), details: incident_details() }.render()),
+        ("incident_new", register::NewIncidentPage { page: page(), form: form() }.render()),
+        ("objects", object::ObjectsPage { page: page(), form: form(), kinds: vec![("indicator".to_owned(), 1)], found: ObjectPage { objects: vec![summary("indicator", 2)], next: Some(7) } }.render()),
+        ("object", object::ObjectDetailsPage { page: page(), graph: Graph::of(&details.summary, &details.relations), details }.render()),
+        ("parties", party::PartiesPage { page: page(), organisations: organisations(), communities: communities(), persons: vec![person] }.render()),
+        ("person_added", party::PersonAddedPage { page: page(), login: "a".to_owned(), once }.render()),
+        ("releases", sharing::ReleasesPage { page: page(), releases: vec![release()] }.render()),
+        ("release", sharing::ReleasePage { page: page(), release: release(), objects: vec![], preview: Some(preview()) }.render()),
+        ("release_new", sharing::NewReleasePage { page: page(), form: form(), organisations: organisations(), communities: communities() }.render()),
+        ("release_preview", sharing::PreviewPage { page: page(), form: form(), preview: preview() }.render()),
+        ("see_as", see_as::SeeAsPage { page: page(), form: form(), organisations: organisations(), seen: Some(seen) }.render()),
+    ];
+    texts.into_iter().map(|(name, text)| (name, text.unwrap())).collect()
+}
+
+#[test]
+fn every_page_renders_in_both_languages_without_anything_inline() {
+    for language in Language::ALL {
+        for (name, text) in samples(language) {
+            assert!(text.contains(&format!("<html lang=\"{}\"", language.code())), "{name}");
+            assert_eq!(text.matches("<h1").count(), 1, "{name}");
+            assert!(text.contains("<main id=\"content\""), "{name}");
+            for inline in ["<script", "<style", " style=", " onclick=", "javascript:", "<b>", "<i>"] {
+                assert!(!text.contains(inline), "{name} has `{inline}`");
+            }
+            for table in text.split("<table").skip(1) {
+                assert!(table.contains("<caption"), "{name} has a table without caption");
+            }
+            for form in text.split("<form method=\"post\"").skip(1) {
+                let has_token = form.contains("name=\"csrf\"");
+                assert!(has_token || form.contains("action=\"/sign-in"), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_preview_sends_the_form_again_with_one_token() {
+    let (_, text) = samples(Language::English)
+        .into_iter()
+        .find(|(name, _)| *name == "release_preview")
+        .unwrap();
+    assert!(text.contains("name=\"recipients\" value=\"public\""));
+    assert!(!text.contains("value=\"secret\""));
+}
+
+#[test]
+fn every_text_has_both_languages() {
+    let same = ["json", "utc_hint"];
+    for (key, english, japanese) in TABLE {
+        assert!(!english.is_empty() && !japanese.is_empty(), "{key}");
+        assert!(english.is_ascii() || english.contains('…'), "{key}");
+        assert!(!japanese.is_ascii() || same.contains(key), "{key}");
+    }
+}
+
+#[test]
+fn only_paths_of_ours_are_come_back_to() {
+    for (text, expected) in [
+        ("/objects?kind=a", "/objects?kind=a"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/a\r\nSet-Cookie: x", "/"),
+        ("", "/"),
+    ] {
+        assert_eq!(local_path(text), expected);
+    }
+}
