@@ -7,6 +7,8 @@ mod actor;
 mod english;
 mod japanese;
 mod phrase;
+mod statement;
+mod vocabulary;
 
 use crate::document::Document;
 use crate::incident::{ActorName, Attribution, Incident, IncidentKind, Victim};
