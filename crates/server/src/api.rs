@@ -22,7 +22,9 @@ type Parameters = Query<Vec<(String, String)>>;
 /// Whether the node answers and its database too; says nothing else, because everybody may ask.
 pub(crate) async fn health(State(shared): State<Shared>) -> Answer {
     let is_set_up = shared.ask(app::node::Node::is_set_up).await?;
-    Ok(Json(json!({ "status": if is_set_up { "ok" } else { "not-set-up" } })))
+    Ok(Json(
+        json!({ "status": if is_set_up { "ok" } else { "not-set-up" } }),
+    ))
 }
 
 pub(crate) async fn who_am_i(who: Permitted<SignedIn>) -> Answer {
@@ -297,7 +299,11 @@ fn limit(fields: &Fields) -> Result<u32, Failure> {
 }
 
 fn bad_number(name: &str, text: &str) -> Failure {
-    Failure::field("SERVER-FIELD-02", name, format!("`{name}` cannot be `{text}`"))
+    Failure::field(
+        "SERVER-FIELD-02",
+        name,
+        format!("`{name}` cannot be `{text}`"),
+    )
 }
 
 /// Entries of a page.

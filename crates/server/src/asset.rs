@@ -9,16 +9,24 @@ use axum::response::{IntoResponse, Response};
 use crate::error::Failure;
 
 /// Serves one asset.
-pub(crate) async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Failure> {
+pub(crate) async fn serve(
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     let asset = ASSETS
         .iter()
         .find(|asset| asset.name == name)
         .ok_or_else(Failure::not_found)?;
     let tag = format!("\"{:016x}\"", asset.hash);
-    let cached = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let cached = headers
+        .get(IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
     let head = [
         (CONTENT_TYPE, asset.media_type.to_owned()),
-        (CACHE_CONTROL, "public, max-age=31536000, immutable".to_owned()),
+        (
+            CACHE_CONTROL,
+            "public, max-age=31536000, immutable".to_owned(),
+        ),
         (ETAG, tag.clone()),
     ];
     if cached == Some(&tag) {

@@ -69,7 +69,14 @@ impl Visitor {
 ///
 /// Credentials that are wrong are refused; where there are none the handler's signature decides.
 pub(crate) async fn by_any(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    match visitor(&shared, request.headers().clone(), peer(request.extensions()), true).await {
+    match visitor(
+        &shared,
+        request.headers().clone(),
+        peer(request.extensions()),
+        true,
+    )
+    .await
+    {
         Ok(visitor) => pass(request, next, visitor).await,
         Err(failure) => failure.into_response(),
     }
@@ -81,7 +88,14 @@ pub(crate) async fn by_header(
     mut request: Request,
     next: Next,
 ) -> Response {
-    match visitor(&shared, request.headers().clone(), peer(request.extensions()), false).await {
+    match visitor(
+        &shared,
+        request.headers().clone(),
+        peer(request.extensions()),
+        false,
+    )
+    .await
+    {
         Ok(Some(visitor)) => {
             request.extensions_mut().insert(visitor.caller);
         }
@@ -120,13 +134,19 @@ async fn visitor(
         Some(Credentials::Bearer(token)) => {
             let caller = shared.ask(move |node| node.caller_by_token(&token)).await?;
             let caller = caller.ok_or_else(Failure::unauthenticated)?;
-            Ok(Some(Visitor { caller, by: By::Header }))
+            Ok(Some(Visitor {
+                caller,
+                by: By::Header,
+            }))
         }
         Some(Credentials::Basic { login, password }) => {
             let caller = shared
                 .block(move |node| node.caller_by_password(&login, &password, &from))
                 .await??;
-            Ok(Some(Visitor { caller, by: By::Header }))
+            Ok(Some(Visitor {
+                caller,
+                by: By::Header,
+            }))
         }
         None if cookies => {
             let Some(session) = cookie(&headers, &shared.config.session_cookie) else {
@@ -189,7 +209,9 @@ pub(crate) fn peer(extensions: &Extensions) -> String {
 
 /// Whether a browser says that another site made it ask (Fetch Metadata, `Sec-Fetch-Site`).
 pub(crate) fn is_cross_site(method: &Method, headers: &HeaderMap) -> bool {
-    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    let site = headers
+        .get("sec-fetch-site")
+        .and_then(|value| value.to_str().ok());
     let foreign = site.is_some_and(|site| !matches!(site, "same-origin" | "none"));
     foreign && !method.is_safe()
 }

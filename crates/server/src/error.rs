@@ -33,7 +33,11 @@ impl Failure {
     }
 
     pub(crate) fn unauthenticated() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "say who you are")
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "say who you are",
+        )
     }
 
     pub(crate) fn forbidden() -> Self {
@@ -75,8 +79,12 @@ impl Failure {
             StatusCode::METHOD_NOT_ALLOWED => ("method", "this address does not know the method"),
             StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "more was sent than is taken"),
             StatusCode::SERVICE_UNAVAILABLE => ("timeout", "it took too long; try again"),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media-type", "this kind of content is not taken"),
-            status if status.is_client_error() => ("bad-request", "the request cannot be understood"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                ("media-type", "this kind of content is not taken")
+            }
+            status if status.is_client_error() => {
+                ("bad-request", "the request cannot be understood")
+            }
             _ => ("internal", "the server failed; its log says why"),
         };
         Self::new(status, code, message)
@@ -111,12 +119,18 @@ impl From<AppError> for Failure {
 impl From<SignInError> for Failure {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Refused => {
-                Self::new(StatusCode::UNAUTHORIZED, "refused", "login or password is wrong")
-            }
+            SignInError::Refused => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "refused",
+                "login or password is wrong",
+            ),
             SignInError::TooMany { retry_after_secs } => Self {
                 retry_after_secs: Some(retry_after_secs),
-                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "too many attempts; wait")
+                ..Self::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "too-many",
+                    "too many attempts; wait",
+                )
             },
             SignInError::Failed(error) => Self::from(error),
         }
@@ -128,7 +142,9 @@ impl IntoResponse for Failure {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;
         if let Some(secs) = self.retry_after_secs {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(secs));
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(secs));
         }
         response.extensions_mut().insert(self);
         response

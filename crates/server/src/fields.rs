@@ -137,7 +137,9 @@ fn check(visitor: Option<&Visitor>, token: &str) -> Result<(), Failure> {
 }
 
 fn header(headers: &HeaderMap) -> &str {
-    let value = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok());
+    let value = headers
+        .get(CSRF_HEADER)
+        .and_then(|value| value.to_str().ok());
     value.unwrap_or_default()
 }
 

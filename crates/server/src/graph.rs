@@ -66,7 +66,11 @@ impl Graph {
         }
         let side = |outgoing| {
             let on_side = move |relation: &&Relation| relation.outgoing == outgoing;
-            relations.iter().filter(on_side).take(MAX_PER_SIDE).collect::<Vec<_>>()
+            relations
+                .iter()
+                .filter(on_side)
+                .take(MAX_PER_SIDE)
+                .collect::<Vec<_>>()
         };
         let (left, right) = (side(false), side(true));
         let rows = left.len().max(right.len());

@@ -32,21 +32,39 @@ impl Findings {
     }
 
     /// A field that has to be there.
-    fn need<T>(&mut self, name: &str, text: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    fn need<T>(
+        &mut self,
+        name: &str,
+        text: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         if text.is_empty() {
             self.add("SERVER-FIELD-01", name, format!("`{name}` is missing"));
             return None;
         }
         let value = read(text);
         if value.is_none() {
-            self.add("SERVER-FIELD-02", name, format!("`{name}` cannot be `{text}`"));
+            self.add(
+                "SERVER-FIELD-02",
+                name,
+                format!("`{name}` cannot be `{text}`"),
+            );
         }
         value
     }
 
     /// A field that may be empty.
-    fn may<T>(&mut self, name: &str, text: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        if text.is_empty() { None } else { self.need(name, text, read) }
+    fn may<T>(
+        &mut self,
+        name: &str,
+        text: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        if text.is_empty() {
+            None
+        } else {
+            self.need(name, text, read)
+        }
     }
 
     fn ids<'t>(&mut self, name: &str, texts: impl Iterator<Item = &'t str>) -> Vec<Id> {
@@ -69,14 +87,23 @@ pub(crate) fn incident(fields: &Fields) -> Result<NewIncident, Vec<Diagnostic>> 
     });
     let occurred = found.may("occurred", fields.get("occurred"), Moment::parse);
     let learnt = found.may("learnt", fields.get("learnt"), instant);
-    let classification =
-        found.need("classification", fields.get("classification"), Classification::parse);
-    let determination =
-        found.need("determination", fields.get("determination"), Determination::parse);
+    let classification = found.need(
+        "classification",
+        fields.get("classification"),
+        Classification::parse,
+    );
+    let determination = found.need(
+        "determination",
+        fields.get("determination"),
+        Determination::parse,
+    );
     let status = found.need("status", fields.get("status"), InvestigationStatus::parse);
     let marking = found.need("marking", fields.get("marking"), Tlp::from_label);
-    let victim_marking =
-        found.need("victim_marking", fields.get("victim_marking"), Tlp::from_label);
+    let victim_marking = found.need(
+        "victim_marking",
+        fields.get("victim_marking"),
+        Tlp::from_label,
+    );
     let objects = found.ids("objects", fields.all("objects"));
     let mut attributions = Vec::new();
     if let Some(actor) = fields.some("actor") {
@@ -142,7 +169,11 @@ pub(crate) fn incident(fields: &Fields) -> Result<NewIncident, Vec<Diagnostic>> 
 pub(crate) fn ids(fields: &Fields, name: &str) -> Result<Vec<Id>, Vec<Diagnostic>> {
     let mut found = Findings::default();
     let ids = found.ids(name, fields.all(name));
-    if found.0.is_empty() { Ok(ids) } else { Err(found.0) }
+    if found.0.is_empty() {
+        Ok(ids)
+    } else {
+        Err(found.0)
+    }
 }
 
 /// What is asked of a release, as the form and the JSON API have it.
@@ -189,7 +220,11 @@ impl ReleaseInput {
         let mut found = Findings::default();
         let objects = found.ids("objects", self.objects.iter().map(String::as_str));
         if self.objects.is_empty() {
-            found.add("SERVER-FIELD-01", "objects", "name at least one object".to_owned());
+            found.add(
+                "SERVER-FIELD-01",
+                "objects",
+                "name at least one object".to_owned(),
+            );
         }
         let ceiling = found.need("ceiling", &self.ceiling, Tlp::from_label);
         let from = found.may("from", &self.from, instant);

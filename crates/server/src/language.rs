@@ -58,13 +58,18 @@ impl Language {
         if let Some(language) = cookie(headers, COOKIE).and_then(Self::parse) {
             return language;
         }
-        let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let accepted = headers
+            .get(ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
         // RFC 9110 §12.5.4: the highest weight wins, the first among equals.
         let mut best = (0.0, Self::English);
         for range in accepted.unwrap_or_default().split(',').take(MAX_RANGES) {
             let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
             let primary = tag.trim().split('-').next().unwrap_or_default();
-            let weight = weight.trim().strip_prefix("q=").and_then(|text| text.parse().ok());
+            let weight = weight
+                .trim()
+                .strip_prefix("q=")
+                .and_then(|text| text.parse().ok());
             if let (Some(language), Some(weight)) = (Self::parse(primary), weight)
                 && weight > best.0
             {

@@ -42,7 +42,11 @@ pub(crate) async fn log(State(shared): State<Shared>, request: Request, next: Ne
 }
 
 /// Headers that every answer has.
-pub(crate) async fn headers(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+pub(crate) async fn headers(
+    State(shared): State<Shared>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {

@@ -53,7 +53,10 @@ pub(crate) struct May(pub(crate) Visible);
 
 /// The actions that pages offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "one flag for each thing that is shown or not")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one flag for each thing that is shown or not"
+)]
 pub(crate) struct Visible {
     pub(crate) manage: bool,
     pub(crate) objects: bool,
@@ -80,7 +83,11 @@ impl Page {
     }
 
     pub(crate) fn of<N>(permitted: &Permitted<N>) -> Self {
-        Self::new(permitted.language, &permitted.path, Some(&permitted.visitor))
+        Self::new(
+            permitted.language,
+            &permitted.path,
+            Some(&permitted.visitor),
+        )
     }
 
     pub(crate) fn with_findings(mut self, findings: Vec<Diagnostic>) -> Self {
@@ -159,7 +166,9 @@ pub(crate) fn with_status(
     status: StatusCode,
     template: &impl Template,
 ) -> Result<Response, Failure> {
-    let text = template.render().map_err(|error| Failure::internal(&error))?;
+    let text = template
+        .render()
+        .map_err(|error| Failure::internal(&error))?;
     Ok((status, Html(text)).into_response())
 }
 
@@ -177,7 +186,9 @@ pub(crate) fn local_path(text: &str) -> &str {
     let ours = text.starts_with('/')
         && !text.starts_with("//")
         && text.len() <= 2_000
-        && text.bytes().all(|byte| matches!(byte, 0x21..=0x7e) && byte != b'\\');
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, 0x21..=0x7e) && byte != b'\\');
     if ours { text } else { "/" }
 }
 

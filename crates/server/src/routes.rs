@@ -104,8 +104,10 @@ fn taxii(shared: &Shared) -> Router<Shared> {
         realm: "noroshi".to_owned(),
     };
     let service = Arc::new(TaxiiService(Arc::clone(&shared.node)));
-    let endpoints = taxii::routes::router(service, config)
-        .layer(from_fn_with_state(shared.clone(), authentication::by_header));
+    let endpoints = taxii::routes::router(service, config).layer(from_fn_with_state(
+        shared.clone(),
+        authentication::by_header,
+    ));
     Router::new()
         .nest_service("/taxii2", endpoints.clone())
         .route_service(&format!("/{ROOT}"), endpoints.clone())

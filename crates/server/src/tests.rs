@@ -213,7 +213,10 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         organisation: "Organisation 8".to_owned(),
         role: app::access::Role::Analyst,
     };
-    let once = OneTimeLogin { token: "once".to_owned(), expires: now() };
+    let once = OneTimeLogin {
+        token: "once".to_owned(),
+        expires: now(),
+    };
     let seen = SeenAs {
         audience: "public".to_owned(),
         objects: vec![SeenObject {
@@ -232,43 +235,217 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         sightings: vec![sighting()],
     };
     let failure = Failure::of_status(axum::http::StatusCode::NOT_FOUND);
-    let form = || Fields::of(&[("title", "\"<x>\""), ("recipients", "public"), ("csrf", "secret")]);
+    let form = || {
+        Fields::of(&[
+            ("title", "\"<x>\""),
+            ("recipients", "public"),
+            ("csrf", "secret"),
+        ])
+    };
     let texts = [
-        ("about", about::AboutPage { page: page(), organisation: "Centre".to_owned(), version: "0" }.render()),
-        ("sign_in", account::SignInPage { page: Page::new(language, "/sign-in", None), to: "/".to_owned(), login: String::new(), problem: Some("no") }.render()),
-        ("once", account::OncePage { page: Page::new(language, "/sign-in", None), token: "once".to_owned(), problem: None }.render()),
-        ("password", account::PasswordPage { page: page(), login: "a".to_owned(), first: true, saved: true }.render()),
-        ("dashboard", dashboard::DashboardPage { page: page(), organisation: "Centre".to_owned(), dashboard: Some(dashboard) }.render()),
-        ("dashboard of a member", dashboard::DashboardPage { page: page(), organisation: "Centre".to_owned(), dashboard: None }.render()),
+        (
+            "about",
+            about::AboutPage {
+                page: page(),
+                organisation: "Centre".to_owned(),
+                version: "0",
+            }
+            .render(),
+        ),
+        (
+            "sign_in",
+            account::SignInPage {
+                page: Page::new(language, "/sign-in", None),
+                to: "/".to_owned(),
+                login: String::new(),
+                problem: Some("no"),
+            }
+            .render(),
+        ),
+        (
+            "once",
+            account::OncePage {
+                page: Page::new(language, "/sign-in", None),
+                token: "once".to_owned(),
+                problem: None,
+            }
+            .render(),
+        ),
+        (
+            "password",
+            account::PasswordPage {
+                page: page(),
+                login: "a".to_owned(),
+                first: true,
+                saved: true,
+            }
+            .render(),
+        ),
+        (
+            "dashboard",
+            dashboard::DashboardPage {
+                page: page(),
+                organisation: "Centre".to_owned(),
+                dashboard: Some(dashboard),
+            }
+            .render(),
+        ),
+        (
+            "dashboard of a member",
+            dashboard::DashboardPage {
+                page: page(),
+                organisation: "Centre".to_owned(),
+                dashboard: None,
+            }
+            .render(),
+        ),
         ("failure", FailurePage::new(page(), &failure).render()),
-        ("incidents", register::IncidentsPage { page: page(), incidents: vec![incident_summary()], next: Some("2026-0001".to_owned()) }.render()),
-        ("incident", register::IncidentPage { page: page(), details: incident_details() }.render()),
-        ("incident_new", register::NewIncidentPage { page: page(), form: form() }.render()),
-        ("objects", object::ObjectsPage { page: page(), form: form(), kinds: vec![("indicator".to_owned(), 1)], found: ObjectPage { objects: vec![summary("indicator", 2)], next: Some(7) } }.render()),
-        ("object", object::ObjectDetailsPage { page: page(), graph: Graph::of(&details.summary, &details.relations), details }.render()),
-        ("parties", party::PartiesPage { page: page(), organisations: organisations(), communities: communities(), persons: vec![person] }.render()),
-        ("person_added", party::PersonAddedPage { page: page(), login: "a".to_owned(), once }.render()),
-        ("releases", sharing::ReleasesPage { page: page(), releases: vec![release()] }.render()),
-        ("release", sharing::ReleasePage { page: page(), release: release(), objects: vec![], preview: Some(preview()) }.render()),
-        ("release_new", sharing::NewReleasePage { page: page(), form: form(), organisations: organisations(), communities: communities() }.render()),
-        ("release_preview", sharing::PreviewPage { page: page(), form: form(), preview: preview() }.render()),
-        ("see_as", see_as::SeeAsPage { page: page(), form: form(), organisations: organisations(), seen: Some(seen) }.render()),
+        (
+            "incidents",
+            register::IncidentsPage {
+                page: page(),
+                incidents: vec![incident_summary()],
+                next: Some("2026-0001".to_owned()),
+            }
+            .render(),
+        ),
+        (
+            "incident",
+            register::IncidentPage {
+                page: page(),
+                details: incident_details(),
+            }
+            .render(),
+        ),
+        (
+            "incident_new",
+            register::NewIncidentPage {
+                page: page(),
+                form: form(),
+            }
+            .render(),
+        ),
+        (
+            "objects",
+            object::ObjectsPage {
+                page: page(),
+                form: form(),
+                kinds: vec![("indicator".to_owned(), 1)],
+                found: ObjectPage {
+                    objects: vec![summary("indicator", 2)],
+                    next: Some(7),
+                },
+            }
+            .render(),
+        ),
+        (
+            "object",
+            object::ObjectDetailsPage {
+                page: page(),
+                graph: Graph::of(&details.summary, &details.relations),
+                details,
+            }
+            .render(),
+        ),
+        (
+            "parties",
+            party::PartiesPage {
+                page: page(),
+                organisations: organisations(),
+                communities: communities(),
+                persons: vec![person],
+            }
+            .render(),
+        ),
+        (
+            "person_added",
+            party::PersonAddedPage {
+                page: page(),
+                login: "a".to_owned(),
+                once,
+            }
+            .render(),
+        ),
+        (
+            "releases",
+            sharing::ReleasesPage {
+                page: page(),
+                releases: vec![release()],
+            }
+            .render(),
+        ),
+        (
+            "release",
+            sharing::ReleasePage {
+                page: page(),
+                release: release(),
+                objects: vec![],
+                preview: Some(preview()),
+            }
+            .render(),
+        ),
+        (
+            "release_new",
+            sharing::NewReleasePage {
+                page: page(),
+                form: form(),
+                organisations: organisations(),
+                communities: communities(),
+            }
+            .render(),
+        ),
+        (
+            "release_preview",
+            sharing::PreviewPage {
+                page: page(),
+                form: form(),
+                preview: preview(),
+            }
+            .render(),
+        ),
+        (
+            "see_as",
+            see_as::SeeAsPage {
+                page: page(),
+                form: form(),
+                organisations: organisations(),
+                seen: Some(seen),
+            }
+            .render(),
+        ),
     ];
-    texts.into_iter().map(|(name, text)| (name, text.unwrap())).collect()
+    texts
+        .into_iter()
+        .map(|(name, text)| (name, text.unwrap()))
+        .collect()
 }
 
 #[test]
 fn every_page_renders_in_both_languages_without_anything_inline() {
     for language in Language::ALL {
         for (name, text) in samples(language) {
-            assert!(text.contains(&format!("<html lang=\"{}\"", language.code())), "{name}");
+            assert!(
+                text.contains(&format!("<html lang=\"{}\"", language.code())),
+                "{name}"
+            );
             assert_eq!(text.matches("<h1").count(), 1, "{name}");
             assert!(text.contains("<main id=\"content\""), "{name}");
-            for inline in ["<script", "<style", " style=", " onclick=", "javascript:", "<b>", "<i>"] {
+            for inline in [
+                "<script",
+                "<style",
+                " style=",
+                " onclick=",
+                "javascript:",
+                "<b>",
+                "<i>",
+            ] {
                 assert!(!text.contains(inline), "{name} has `{inline}`");
             }
             for table in text.split("<table").skip(1) {
-                assert!(table.contains("<caption"), "{name} has a table without caption");
+                assert!(
+                    table.contains("<caption"),
+                    "{name} has a table without caption"
+                );
             }
             for form in text.split("<form method=\"post\"").skip(1) {
                 let has_token = form.contains("name=\"csrf\"");

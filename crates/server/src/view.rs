@@ -9,7 +9,11 @@ use crate::language::Language;
 use crate::text::Texts;
 
 /// Everything but what RFC 3986 §2.3 leaves unreserved.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// A value of a query, or a segment of a path.
 pub(crate) fn query_value(text: &str) -> String {
@@ -35,7 +39,8 @@ pub(crate) fn moment(at: &Timestamp) -> String {
 
 /// A timestamp of STIX to the minute; as it is where it is something else.
 pub(crate) fn stix_moment(text: &str) -> String {
-    text.parse().map_or_else(|_| text.to_owned(), |at| moment(&at))
+    text.parse()
+        .map_or_else(|_| text.to_owned(), |at| moment(&at))
 }
 
 /// The first or last time that something was seen.
@@ -64,7 +69,10 @@ pub(crate) fn classification(language: &Language, text: &str) -> String {
     }
 }
 
-pub(crate) fn class_name(language: &Language, class: &incident::classification::Class) -> &'static str {
+pub(crate) fn class_name(
+    language: &Language,
+    class: &incident::classification::Class,
+) -> &'static str {
     match language {
         Language::English => class.english,
         Language::Japanese => class.japanese,

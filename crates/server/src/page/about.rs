@@ -38,7 +38,11 @@ pub(crate) async fn set_language(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let language = Language::parse(&code).ok_or_else(Failure::not_found)?;
-    let secure = if shared.config.secure_cookies { "; Secure" } else { "" };
+    let secure = if shared.config.secure_cookies {
+        "; Secure"
+    } else {
+        ""
+    };
     let cookie = format!(
         "{}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}",
         language::COOKIE,

@@ -167,12 +167,18 @@ pub(crate) async fn set_password(
 ) -> Result<Response, Failure> {
     let password = fields.untrimmed("password").to_owned();
     let result = if password == fields.untrimmed("repeated") {
-        who.ask(&shared, move |node, caller| node.set_password(caller, &password))
-            .await
+        who.ask(&shared, move |node, caller| {
+            node.set_password(caller, &password)
+        })
+        .await
     } else {
         let place = Place::Pointer("/repeated".to_owned());
         let message = who.language.texts().password_differs;
-        Err(Failure::invalid(vec![Diagnostic::error("SERVER-FIELD-03", place, message)]))
+        Err(Failure::invalid(vec![Diagnostic::error(
+            "SERVER-FIELD-03",
+            place,
+            message,
+        )]))
     };
     match result {
         Ok(()) => Ok(go("/password?saved=yes", None)),
@@ -213,7 +219,11 @@ fn once_page(language: Language) -> Page {
 /// `Strict` is enough for one-time logins too: their button is on a page of ours.
 fn session_cookie(shared: &Shared, session: &Session) -> String {
     let left = session.expires.duration_since(shared.node.clock().now());
-    let secure = if shared.config.secure_cookies { "; Secure" } else { "" };
+    let secure = if shared.config.secure_cookies {
+        "; Secure"
+    } else {
+        ""
+    };
     format!(
         "{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{secure}",
         shared.config.session_cookie,

@@ -25,10 +25,16 @@ pub(crate) async fn show(
     State(shared): State<Shared>,
 ) -> Result<Response, Failure> {
     let own = shared.ask(app::node::Node::own_organisation).await?;
-    let needed = [Action::ReadObjects, Action::ReadRegister, Action::ReadReleases];
+    let needed = [
+        Action::ReadObjects,
+        Action::ReadRegister,
+        Action::ReadReleases,
+    ];
     let may = needed.into_iter().all(|action| who.caller.may(action));
     let dashboard = if may {
-        let found = who.ask(&shared, |node, caller| node.dashboard(caller)).await?;
+        let found = who
+            .ask(&shared, |node, caller| node.dashboard(caller))
+            .await?;
         Some(found)
     } else {
         None

@@ -32,7 +32,8 @@ impl FailurePage {
             },
         };
         let says_more = matches!(failure.status, StatusCode::CONFLICT)
-            || (failure.status == StatusCode::UNPROCESSABLE_ENTITY && failure.diagnostics.is_empty());
+            || (failure.status == StatusCode::UNPROCESSABLE_ENTITY
+                && failure.diagnostics.is_empty());
         let message = says_more.then(|| failure.message.clone());
         Self {
             status: failure.status.as_u16(),

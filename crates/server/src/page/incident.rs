@@ -56,7 +56,10 @@ pub(crate) async fn list(
     let shown = usize::try_from(DEFAULT_LIMIT).unwrap_or(usize::MAX);
     let more = incidents.len() > shown;
     incidents.truncate(shown);
-    let next = incidents.last().filter(|_| more).map(|last| last.number.clone());
+    let next = incidents
+        .last()
+        .filter(|_| more)
+        .map(|last| last.number.clone());
     html(&IncidentsPage {
         page: Page::of(&who),
         incidents,

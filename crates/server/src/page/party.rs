@@ -52,7 +52,11 @@ pub(crate) async fn list(
             } else {
                 Vec::new()
             };
-            Ok((node.organisations(caller)?, node.communities(caller)?, persons))
+            Ok((
+                node.organisations(caller)?,
+                node.communities(caller)?,
+                persons,
+            ))
         })
         .await?;
     html(&PartiesPage {
@@ -74,8 +78,10 @@ pub(crate) async fn add_organisation(
         country: fields.some("country").map(str::to_uppercase),
         id: None,
     };
-    who.ask(&shared, move |node, caller| node.add_organisation(caller, &new))
-        .await?;
+    who.ask(&shared, move |node, caller| {
+        node.add_organisation(caller, &new)
+    })
+    .await?;
     Ok(go("/parties", None))
 }
 
@@ -85,8 +91,10 @@ pub(crate) async fn add_community(
     fields: Fields,
 ) -> Result<Response, Failure> {
     let name = needed(&fields, "name")?;
-    who.ask(&shared, move |node, caller| node.add_community(caller, &name))
-        .await?;
+    who.ask(&shared, move |node, caller| {
+        node.add_community(caller, &name)
+    })
+    .await?;
     Ok(go("/parties", None))
 }
 

@@ -1,0 +1,264 @@
+use app::access::{Role, allowed};
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use axum::response::Response;
+use server::{Access, RouteEntry};
+use tower::ServiceExt as _;
+
+use crate::{Site, site};
+
+async fn send(site: &Site, request: Request<Body>) -> Response {
+    site.router.clone().oneshot(request).await.unwrap()
+}
+
+async fn text(response: Response) -> String {
+    let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn path(entry: &RouteEntry) -> String {
+    let number = "2026-0001";
+    let id = if entry.path.starts_with("/releases") {
+        "00000000-0000-4000-8000-000000000001"
+    } else {
+        "malware--00000000-0000-4000-8000-000000000001"
+    };
+    entry
+        .path
+        .replace("{number}", number)
+        .replace("{id}", id)
+        .replace("{code}", "ja")
+}
+
+fn request(entry: &RouteEntry) -> axum::http::request::Builder {
+    let kind = if entry.path.starts_with("/api/") {
+        "application/json"
+    } else {
+        "application/x-www-form-urlencoded"
+    };
+    Request::builder()
+        .method(entry.method)
+        .uri(path(entry))
+        .header("content-type", kind)
+}
+
+#[test]
+fn the_table_of_routes_is_known() {
+    let mut lines = String::new();
+    for entry in server::route_table() {
+        let access = match entry.access {
+            Access::Anybody => "anybody".to_owned(),
+            Access::SignedIn => "signed in".to_owned(),
+            Access::Action(action) => {
+                let roles = Role::ALL.into_iter().filter(|role| allowed(*role, action));
+                let roles: Vec<&str> = roles.map(Role::name).collect();
+                format!("{}: {}", action.name(), roles.join(", "))
+            }
+        };
+        lines.push_str(&format!("{:4} {:32} {access}\n", entry.method, entry.path));
+    }
+    testkit::golden::check(env!("CARGO_MANIFEST_DIR"), "tests/data/routes.txt", &lines);
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_signing_in() {
+    let site = site();
+    for entry in server::route_table() {
+        if entry.access == Access::Anybody {
+            continue;
+        }
+        let response = send(&site, request(&entry).body(Body::empty()).unwrap()).await;
+        let status = response.status();
+        let page = entry.method == "GET" && !entry.path.starts_with("/api/");
+        let expected = if page {
+            StatusCode::SEE_OTHER
+        } else {
+            StatusCode::UNAUTHORIZED
+        };
+        assert_eq!(status, expected, "{} {}", entry.method, entry.path);
+    }
+}
+
+#[tokio::test]
+async fn every_role_gets_what_the_table_says_and_nothing_else() {
+    let site = site();
+    site.fill();
+    for role in Role::ALL {
+        let token = site.token(role);
+        for entry in server::route_table() {
+            let may = match entry.access {
+                Access::Anybody => continue,
+                Access::SignedIn => true,
+                Access::Action(action) => allowed(role, action),
+            };
+            let request = request(&entry).header("authorization", format!("Bearer {token}"));
+            let response = send(&site, request.body(Body::empty()).unwrap()).await;
+            let refused = response.status() == StatusCode::FORBIDDEN;
+            assert_eq!(
+                refused,
+                !may,
+                "{} {} {}",
+                role.name(),
+                entry.method,
+                entry.path
+            );
+            assert!(
+                !response.status().is_server_error(),
+                "{} {}",
+                role.name(),
+                entry.path
+            );
+        }
+    }
+}
+
+async fn sign_in(site: &Site) -> (String, String) {
+    let body = Body::from(format!("token={}", site.once));
+    let form = "application/x-www-form-urlencoded";
+    let request = Request::post("/sign-in/once").header("content-type", form);
+    let response = send(site, request.body(body).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    let cookie = response.headers()["set-cookie"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"),
+        "{cookie}"
+    );
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let request = Request::get("/api/v1/whoami").header("cookie", &cookie);
+    let who = text(send(site, request.body(Body::empty()).unwrap()).await).await;
+    let csrf = who
+        .split("\"csrf\":\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    (cookie, csrf.to_owned())
+}
+
+#[tokio::test]
+async fn posts_by_cookie_need_the_sessions_token() {
+    let site = site();
+    let (cookie, csrf) = sign_in(&site).await;
+    for entry in server::route_table() {
+        if entry.method != "POST" || entry.access == Access::Anybody {
+            continue;
+        }
+        for wrong in ["csrf=", "csrf=wrong", "name=x"] {
+            let request = request(&entry).header("cookie", &cookie);
+            let response = send(&site, request.body(Body::from(wrong)).unwrap()).await;
+            assert_eq!(
+                response.status(),
+                StatusCode::FORBIDDEN,
+                "{} {wrong}",
+                entry.path
+            );
+        }
+    }
+    let post = |site_header: &'static str| {
+        Request::post("/parties/communities")
+            .header("cookie", &cookie)
+            .header("sec-fetch-site", site_header)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(format!("csrf={csrf}&name=telecom")))
+            .unwrap()
+    };
+    assert_eq!(
+        send(&site, post("cross-site")).await.status(),
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        send(&site, post("same-origin")).await.status(),
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(
+        site.node
+            .communities(&site.node.local_caller().unwrap())
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_one_time_login_is_used_up_by_its_button_only() {
+    let site = site();
+    for _ in 0..2 {
+        let request = Request::get(format!("/sign-in/once/{}", site.once));
+        let response = send(&site, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert!(text(response).await.contains(&site.once));
+    }
+    sign_in(&site).await;
+    let again = Request::post("/sign-in/once")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(format!("token={}", site.once)))
+        .unwrap();
+    assert_eq!(send(&site, again).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn all_answers_have_the_headers() {
+    let site = site();
+    for path in [
+        "/sign-in",
+        "/",
+        "/nothing",
+        "/api/v1/health",
+        "/api/v1/objects",
+        "/taxii2/",
+    ] {
+        let response = send(&site, Request::get(path).body(Body::empty()).unwrap()).await;
+        let headers = response.headers();
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'"), "{path}");
+        assert!(!policy.contains("unsafe"), "{path}");
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(headers["referrer-policy"], "no-referrer", "{path}");
+        assert_eq!(headers["cache-control"], "no-store", "{path}");
+        assert!(headers.contains_key("x-request-id"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn taxii_knows_tokens_and_no_cookies() {
+    let site = site();
+    let (cookie, _) = sign_in(&site).await;
+    let token = site.token(Role::Analyst);
+    for path in ["/taxii2/", "/taxii2/noroshi/"] {
+        let get = |name: &'static str, value: String| {
+            Request::get(path)
+                .header(name, value)
+                .body(Body::empty())
+                .unwrap()
+        };
+        let by_cookie = send(&site, get("cookie", cookie.clone())).await;
+        assert_eq!(by_cookie.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            by_cookie.headers()["content-type"],
+            "application/taxii+json;version=2.1"
+        );
+        let wrong = send(&site, get("authorization", "Bearer wrong".to_owned())).await;
+        assert_eq!(wrong.status(), StatusCode::UNAUTHORIZED);
+        let by_token = send(&site, get("authorization", format!("Bearer {token}"))).await;
+        assert_eq!(by_token.status(), StatusCode::OK, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_long_is_refused() {
+    let site = site();
+    let token = site.token(Role::Analyst);
+    let request = Request::post("/incidents")
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from("x".repeat(2 * 1024 * 1024)))
+        .unwrap();
+    assert_eq!(
+        send(&site, request).await.status(),
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
+}
