@@ -34,7 +34,7 @@ texts! {
     releases: "Releases", "公開・提供";
     see_as: "See as …", "相手の見え方";
     parties: "Parties", "関係組織";
-    about: "About", "このシステムについて";
+    about: "About", "概要";
     sign_in: "Sign in", "サインイン";
     sign_out: "Sign out", "サインアウト";
     sign_in_refused: "Login or password is wrong.", "ログイン名またはパスワードが違います。";
