@@ -327,6 +327,14 @@ impl Loaded {
         })
     }
 
+    /// A path as it stands in the configuration file: relative to that file's folder.
+    pub(crate) fn beside(&self, path: &Path) -> PathBuf {
+        match self.file.as_ref().and_then(|file| file.parent()) {
+            Some(folder) => folder.join(path),
+            None => path.to_owned(),
+        }
+    }
+
     /// All settings as a commented file that can be read again.
     pub(crate) fn to_toml(&self, language: Language) -> String {
         let mut text = String::new();
@@ -383,8 +391,8 @@ impl Loaded {
             text,
             "\n# {}\n",
             language.pick(
-                "Other servers, by the name that `taxii` takes. Credentials stand in files: `token_file` holds an API token, or the password where `user` is given. `ca_file` holds the only certificate authorities that are believed.",
-                "他サーバー。`taxii` で名前を指定する。資格情報はファイルに置く: `token_file` は API トークン(`user` があればそのパスワード)。`ca_file` は信頼する認証局。"
+                "Other servers, by the name that `taxii` takes. Credentials stand in files: `token_file` holds an API token, or the password where `user` is given. `ca_file` holds the only certificate authorities that are believed. Both are looked for beside this file.",
+                "他サーバー。`taxii` で名前を指定する。資格情報はファイルに置く: `token_file` は API トークン(`user` があればそのパスワード)。`ca_file` は信頼する認証局。いずれもこのファイルからの相対パス。"
             )
         );
         if self.peers.is_empty() {

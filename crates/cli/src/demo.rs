@@ -154,6 +154,24 @@ fn play(
             out::line(&format!("  {}  {url}", crate::format::fit(&actor.name, 30)))?;
         }
     }
+    teller.title(language.pick(
+        "TAXII 2.1 clients reach the centre as carrier or partner (HTTP Basic, or the password as bearer token):",
+        "TAXII 2.1 クライアントは通信事業者またはパートナーとしてセンターに接続できます(HTTP Basic、またはパスワードをベアラートークンとして):",
+    ))?;
+    let (centre, url) = (&cast.centre, format!("{}/taxii2/", cast.centre.url));
+    for member in [&cast.carrier, &cast.partner] {
+        let user = member.login_at_centre();
+        let password = centre
+            .node
+            .create_token(&centre.caller, &user, "demo, by hand", None)?;
+        if context.json {
+            out::json_line(&serde_json::json!({
+                "event": "taxii", "node": member.key, "url": url, "user": user, "password": password,
+            }))?;
+        } else {
+            out::line(&format!("  {url}  {user}  {password}"))?;
+        }
+    }
     signals.wait(runtime);
     Ok(Verdict::of(good))
 }

@@ -59,7 +59,7 @@ fn beside(context: &Context) -> Vec<String> {
     }
     for peer in &settings.peers {
         if let Some(file) = &peer.token_file
-            && let Err(error) = std::fs::File::open(file)
+            && let Err(error) = std::fs::File::open(context.loaded.beside(file))
         {
             problems.push(format!(
                 "`token_file` of peer `{}` cannot be read: {error}",

@@ -265,8 +265,11 @@ impl Connection {
             ),
         };
         let file = |ours: &Option<PathBuf>, theirs: fn(&Peer) -> &Option<PathBuf>| {
-            ours.clone()
-                .or_else(|| peer.and_then(|peer| theirs(peer).clone()))
+            let theirs = || {
+                let path = theirs(peer?).as_ref()?;
+                Some(context.loaded.beside(path))
+            };
+            ours.clone().or_else(theirs)
         };
         let secret = match file(&server.secret_file, |peer| &peer.token_file) {
             Some(path) => Some(read_secret(&path)?),

@@ -1,6 +1,10 @@
 //! The demo keeps its promises, and finds its data again.
 
-use crate::tool::run;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+
+use crate::tool::{noroshi, run};
 
 #[test]
 fn the_demo_keeps_its_promises_and_finds_its_data_again() {
@@ -35,6 +39,44 @@ fn the_demo_keeps_its_promises_and_finds_its_data_again() {
         let folder = dir.path().join(node);
         run(&["doctor", "--dir", folder.to_str().unwrap()]).ended(0);
     }
+}
+
+#[test]
+fn the_nodes_stay_up_until_they_are_asked_to_end() {
+    let mut child = noroshi(&["demo", "--lines", "2000", "--json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut logins = Vec::new();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        let event: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
+        if event["event"] == "login" {
+            logins.push(event["url"].as_str().unwrap().to_owned());
+        }
+        if event["event"] == "taxii" && event["node"] == "partner" {
+            break;
+        }
+    }
+    assert_eq!(logins.len(), 3);
+    for login in logins {
+        let (host, path) = login
+            .strip_prefix("http://")
+            .unwrap()
+            .split_once('/')
+            .unwrap();
+        let mut connection = TcpStream::connect(host).unwrap();
+        write!(
+            connection,
+            "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+    let id = child.id().to_string();
+    Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]
