@@ -89,7 +89,7 @@ impl Graph {
                     let from = (LEFT_X + NODE_WIDTH, at);
                     (LEFT_X, from, (CENTRE_X - ARROW, middle))
                 };
-                let bend = (from.0 + to.0) / 2;
+                let bend = usize::midpoint(from.0, to.0);
                 let (label_x, label_y) = if outgoing {
                     (RIGHT_X - ARROW - LABEL_GAP, at)
                 } else {

@@ -1,5 +1,11 @@
 //! How values are shown, for templates to call.
 
+#![expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass everything by reference"
+)]
+
 use incident::classification::Classification;
 use incident::sector::Sector;
 use jiff::Timestamp;

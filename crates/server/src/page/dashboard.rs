@@ -32,9 +32,7 @@ pub(crate) async fn show(
     ];
     let may = needed.into_iter().all(|action| who.caller.may(action));
     let dashboard = if may {
-        let found = who
-            .ask(&shared, |node, caller| node.dashboard(caller))
-            .await?;
+        let found = who.ask(&shared, app::node::Node::dashboard).await?;
         Some(found)
     } else {
         None

@@ -108,6 +108,8 @@ pub(crate) async fn form(
             .ok_or_else(Failure::not_found)?;
         objects.push(details.summary.id.to_string());
         objects.extend(details.objects.iter().map(|object| object.id.to_string()));
+        let mut known = std::collections::BTreeSet::new();
+        objects.retain(|id| known.insert(id.clone()));
     }
     let form = Fields::default()
         .with("objects", objects.join("\n"))

@@ -1,4 +1,4 @@
-//! Chromium, driven over WebDriver.
+//! Chromium, driven over `WebDriver`.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};

@@ -1,5 +1,11 @@
 //! The router over a real node in a temporary folder.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
+
 mod browser;
 mod http;
 
