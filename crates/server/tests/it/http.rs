@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use app::access::{Role, allowed};
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
@@ -55,7 +57,7 @@ fn the_table_of_routes_is_known() {
                 format!("{}: {}", action.name(), roles.join(", "))
             }
         };
-        lines.push_str(&format!("{:4} {:32} {access}\n", entry.method, entry.path));
+        writeln!(lines, "{:4} {:32} {access}", entry.method, entry.path).unwrap();
     }
     testkit::golden::check(env!("CARGO_MANIFEST_DIR"), "tests/data/routes.txt", &lines);
 }
