@@ -15,7 +15,6 @@ use release::party::OrganisationId;
 use serde_json::json;
 use stix::id::Id;
 use stix::object::Object;
-use uuid::Uuid;
 
 use crate::command::validate::diagnostic_json;
 use crate::config::Context;
@@ -97,15 +96,16 @@ fn drafts(
 }
 
 /// Objects as one bundle.
+#[expect(
+    clippy::expect_used,
+    reason = "`bundle` is a type name, so the identifier is well-formed"
+)]
 pub(crate) fn bundle<'t>(objects: impl IntoIterator<Item = &'t str>, ids: &dyn IdSource) -> String {
-    match Id::new("bundle", ids.uuid()) {
-        Ok(id) => stix::bundle::write(&id, objects),
-        // INVARIANT: `bundle` is a type name.
-        Err(_) => Uuid::nil().to_string(),
-    }
+    let id = Id::new("bundle", ids.uuid()).expect("`bundle` is a type name");
+    stix::bundle::write(&id, objects)
 }
 
-/// What is said when drafts fail.
+/// Findings as one error.
 pub(crate) fn all_of(diagnostics: &[Diagnostic]) -> anyhow::Error {
     let texts: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
     anyhow!("{}", texts.join("; "))
