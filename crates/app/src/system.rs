@@ -4,7 +4,7 @@ use base::clock::Clock;
 use base::id_source::IdSource;
 use jiff::Timestamp;
 
-/// The clock of the operating system.
+/// The clock of the operating system, to the microsecond: what the database keeps is what was read.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -14,7 +14,8 @@ impl Clock for SystemClock {
         reason = "this is the one place that asks the operating system for the time"
     )]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        let now = Timestamp::now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 }
 

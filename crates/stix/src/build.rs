@@ -24,6 +24,8 @@ impl Draft {
 
     /// The same under an identifier of the caller's; `finish` says so if it is not one.
     pub fn object_with_id(id: &str, now: jiff::Timestamp) -> Self {
+        // Three digits after the point, as §3.2 asks: more are allowed, but there are readers that stop at six.
+        let now = jiff::Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
         let now = Timestamp::from_instant(now).to_string();
         let kind = id.split_once("--").map_or(id, |(kind, _)| kind).to_owned();
         Self {
