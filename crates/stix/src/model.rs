@@ -3,13 +3,13 @@
 //! A [`Shape`] lists properties and the rules that tie them together; [`shape`] finds the one of an object type,
 //! [`extension::PREDEFINED`] has those of extensions. The tables hold facts only: [`crate::validate`] reads them.
 
-pub mod common;
 pub mod domain;
 pub mod extension;
 pub mod incident;
 pub mod meta;
 pub mod observable;
 pub mod relationship;
+pub mod shared_property;
 
 use crate::vocab::Vocabulary;
 

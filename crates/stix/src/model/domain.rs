@@ -1,6 +1,6 @@
 //! Domain objects, §4.
 
-use super::common::{ANY_REFERENCES, KILL_CHAIN_PHASES};
+use super::shared_property::{ANY_REFERENCES, KILL_CHAIN_PHASES};
 use super::{
     FLOAT, Format, Is, Kind, Presence, Rule, STRINGS, Shape, Targets, optional, required, to,
 };

@@ -3,8 +3,8 @@
 //! What revision 06 wrote otherwise is read too: counts of entities as a dictionary, `monetary-ext` for
 //! `economic-ext`; its entry lists are reported as properties that the extension does not have.
 
-use super::common::ANY_REFERENCES;
 use super::relationship::{Row, row, row_to_observables};
+use super::shared_property::ANY_REFERENCES;
 use super::{
     FLOAT, INTEGER, Is, Kind, NATURAL, PERCENT, Presence, Property, Rule, Shape, Targets, optional,
     required, to,

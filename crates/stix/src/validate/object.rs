@@ -8,7 +8,7 @@ use super::findings::{Findings, Path, shortened};
 use super::value::{self, Around};
 use super::{format, identifier, marking, rule};
 use crate::id::{Id, is_type_name};
-use crate::model::common::{self, Use};
+use crate::model::shared_property::{self, Use};
 use crate::model::{Class, Shape, incident, relationship};
 use crate::timestamp::Timestamp;
 
@@ -114,9 +114,9 @@ fn common_properties(
     root: Path<'_>,
     findings: &mut Findings,
 ) {
-    for property in common::PROPERTIES {
+    for property in shared_property::PROPERTIES {
         let path = Path::Name(&root, property.name);
-        let usage = common::usage(class, property.name);
+        let usage = shared_property::usage(class, property.name);
         let Some(found) = properties.get(property.name) else {
             if usage == Use::Required {
                 findings.add_of(
@@ -180,7 +180,7 @@ fn custom_properties(
 ) {
     for (name, found) in properties {
         let listed = matches!(name.as_str(), "type" | "id")
-            || common::PROPERTIES
+            || shared_property::PROPERTIES
                 .iter()
                 .any(|property| property.name == *name)
             || shape.is_some_and(|shape| {
@@ -455,7 +455,7 @@ fn contained(
         rule::check(shape, properties, here, findings);
         for name in properties.keys() {
             let listed = matches!(name.as_str(), "type" | "id")
-                || common::PROPERTIES
+                || shared_property::PROPERTIES
                     .iter()
                     .any(|property| property.name == *name)
                 || shape
