@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 fuzz_target!(|bytes: &[u8]| {
     let mut count = 0_usize;
-    let ended = scan::members(bytes, |_, _| {
+    let ended = scan::members(bytes, |_, _, _| {
         count += 1;
         ControlFlow::Continue(())
     });
