@@ -123,6 +123,17 @@ impl Node {
             own: false,
         };
         self.store.write(|writer| {
+            // A preview names audiences: two of one name could not be told apart.
+            if writer
+                .organisations()?
+                .iter()
+                .any(|known| known.name == row.name)
+            {
+                return Err(AppError::Conflict(format!(
+                    "an organisation named `{}` is there already",
+                    row.name
+                )));
+            }
             writer.add_organisation(&row, self.clock.now())?;
             self.record(writer, caller, "add-organisation", &row.id.to_string())
         })?;

@@ -471,7 +471,7 @@ impl Node {
                 && request.objects.contains(id)
             {
                 warnings.push(format!(
-                    "`{}` reaches nobody: its marking is above what the recipients may see",
+                    "`{}` reaches nobody: its marking is above what the recipients may see (without one it is handled as TLP:AMBER+STRICT), or consent was not given",
                     whole.object().title()
                 ));
             }

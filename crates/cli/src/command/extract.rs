@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use release::party::OrganisationId;
 use serde_json::json;
 use stix::id::Id;
+use stix::marking::Tlp;
 use stix::object::Object;
 
 use crate::command::validate::diagnostic_json;
@@ -31,6 +32,10 @@ pub(crate) struct Options {
     /// Write a STIX bundle of drafts instead of the table
     #[arg(long, conflicts_with = "json")]
     bundle: bool,
+    /// Mark every object of the bundle, for example `amber`; an object without a marking is handled as
+    /// TLP:AMBER+STRICT
+    #[arg(long, value_name = "TLP", value_parser = parse::tlp, requires = "bundle")]
+    marking: Option<Tlp>,
 }
 
 pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
@@ -46,7 +51,13 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     }
     let verdict = Verdict::of(extraction.diagnostics.is_empty());
     if options.bundle {
-        let objects = drafts(context, &text, &extraction, options.published);
+        let mut objects = drafts(context, &text, &extraction, options.published);
+        if let Some(level) = options.marking {
+            objects = objects
+                .iter()
+                .map(|object| marked(object, level))
+                .collect::<Result<_>>()?;
+        }
         out::text(&bundle(objects.iter().map(Object::text), &SystemRandom))?;
     } else if context.json {
         out::json(&as_json(&extraction))?;
@@ -54,6 +65,13 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
         table(context, &text, &extraction)?;
     }
     Ok(verdict)
+}
+
+/// A draft with a marking on the whole.
+fn marked(object: &Object, level: Tlp) -> Result<Object> {
+    let mut properties = object.properties().clone();
+    properties.insert("object_marking_refs".to_owned(), json!([level.id_text()]));
+    Object::from_properties(properties).map_err(|diagnostics| all_of(&diagnostics))
 }
 
 /// Draft objects of an extraction, without markings: those are for the person who accepts them.
