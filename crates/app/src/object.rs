@@ -5,6 +5,7 @@ use std::ops::AddAssign;
 
 use base::diagnostic::Diagnostic;
 use incident::sector::Sector;
+use release::gate::{Asked, Gate};
 use release::held::{Consent, Provenance};
 use release::party::{OrganisationId, PersonId};
 use serde_json::Value;
@@ -12,7 +13,7 @@ use stix::id::Id;
 use stix::marking::Tlp;
 use stix::object::Object;
 use stix::view::Relationship;
-use store::database::Writer;
+use store::database::{Reader, Writer};
 use store::object::{Incoming, Put};
 
 use crate::access::{Action, Caller};
@@ -274,11 +275,7 @@ impl Node {
                     .iter()
                     .map(|(name, value)| (name.clone(), text(value)))
                     .collect(),
-                versions: reader
-                    .version_keys(source)?
-                    .into_iter()
-                    .map(|key| format!("{}Z", key.version))
-                    .collect(),
+                versions: versions(reader, gate, source, found.object())?,
                 relations,
                 referred: summaries(gate, &others)?,
                 sightings: sightings_of(reader, gate, source)?,
@@ -305,7 +302,8 @@ impl Node {
     /// If the caller may not.
     pub fn kinds(&self, caller: &Caller) -> Result<Vec<(String, u64)>, AppError> {
         caller.require(Action::ReadObjects)?;
-        self.store.read(|reader| Ok(reader.object_count_by_kind()?))
+        self.store
+            .read(|reader| Ok(reader.object_count_by_kind(caller.person)?))
     }
 
     /// All indicators that the caller may see, for a hunt.
@@ -419,6 +417,35 @@ impl Node {
             .collect();
         Ok(writer.put_objects(&incoming, self.clock.now())?)
     }
+}
+
+/// The versions of an object that the caller may see, newest first.
+fn versions(
+    reader: &Reader<'_>,
+    gate: &Gate<'_, Reader<'_>>,
+    object: &Id,
+    newest: &Object,
+) -> Result<Vec<String>, AppError> {
+    let keys = reader.version_keys(object)?;
+    let texts: Vec<String> = keys
+        .into_iter()
+        .map(|key| format!("{}Z", key.version))
+        .collect();
+    let asked: Vec<Asked> = texts
+        .iter()
+        .map(|text| Asked {
+            id: object.clone(),
+            // An object without versions is asked for as such.
+            version: newest
+                .version()
+                .and_then(|_| stix::timestamp::Timestamp::parse(text).ok()),
+        })
+        .collect();
+    let decided = texts.into_iter().zip(gate.decide(&asked)?);
+    Ok(decided
+        .filter(|(_, decision)| decision.released().is_some())
+        .map(|(text, _)| text)
+        .collect())
 }
 
 /// The identifier of a text that may not be an object, for a report.

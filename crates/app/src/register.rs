@@ -240,12 +240,8 @@ impl Node {
                 }
                 let mut count = 0;
                 for object in reader.incident_objects(&incident.id)? {
-                    count += u64::try_from(
-                        reader
-                            .referrers(&object, Some("sighting"), MAX_INCIDENTS)?
-                            .len(),
-                    )
-                    .unwrap_or_default();
+                    let seen = sightings_of(reader, gate, &object)?;
+                    count += u64::try_from(seen.len()).unwrap_or_default();
                 }
                 found.push(summary_of(&incident, count));
             }

@@ -37,6 +37,9 @@ impl Tlp {
         Self::Red,
     ];
 
+    /// The identifier of RED in TLP 1.x (STIX 2.1 §7.2.1.4).
+    pub const RED_1_ID: &str = "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed";
+
     /// The identifier of the marking definition of TLP 2.0.
     pub fn id_text(self) -> &'static str {
         match self {
@@ -56,7 +59,7 @@ impl Tlp {
             "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9" => Self::Clear,
             "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da" => Self::Green,
             "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82" => Self::Amber,
-            "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed" => Self::Red,
+            Self::RED_1_ID => Self::Red,
             _ => return Self::ALL.into_iter().find(|level| level.id_text() == text),
         })
     }

@@ -10,6 +10,7 @@ use ::release::terms::Release;
 use jiff::Timestamp;
 use rusqlite::OptionalExtension;
 use stix::id::Id;
+use stix::marking::Tlp;
 use stix::object::Object;
 use stix::reference::references;
 
@@ -70,14 +71,18 @@ impl Reader<'_> {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// How many objects of each type are held.
+    /// How many objects of each type are held, without those that carry a RED marking anywhere and were entered by
+    /// somebody else than `person`: a count must not tell of what that person may not see.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn object_count_by_kind(&self) -> Result<Vec<(String, u64)>> {
-        let sql = "SELECT kind, count(*) FROM object WHERE latest = 1 GROUP BY kind ORDER BY kind";
+    pub fn object_count_by_kind(&self, person: PersonId) -> Result<Vec<(String, u64)>> {
+        let sql = "SELECT kind, count(*) FROM object WHERE latest = 1 AND (entered_by = ?1 OR marking_set NOT IN
+                   (SELECT id FROM marking_set WHERE instr(refs, ?2) > 0 OR instr(refs, ?3) > 0))
+                   GROUP BY kind ORDER BY kind";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
+        let values = (person.to_string(), Tlp::Red.id_text(), Tlp::RED_1_ID);
+        let rows = statement.query_map(values, |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
         rows.map(|row| {
             let (kind, count) = row?;
             Ok((kind, u64::try_from(count).unwrap_or_default()))

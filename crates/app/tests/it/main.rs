@@ -455,3 +455,36 @@ fn signing_in_is_limited_and_secrets_work_as_meant() {
             .is_ok()
     );
 }
+
+#[test]
+fn a_colleagues_red_object_shows_in_no_count() {
+    let centre = centre();
+    let node = &centre.node;
+    let red = centre
+        .draft("campaign")
+        .set("name", "secret")
+        .marked(Tlp::Red)
+        .finish()
+        .unwrap();
+    node.add(&centre.admin, std::slice::from_ref(&red)).unwrap();
+    let person = NewPerson {
+        login: "analyst".into(),
+        name: "Analyst".into(),
+        organisation: centre.admin.organisation(),
+        role: Role::Analyst,
+    };
+    node.add_person(&centre.admin, &person).unwrap();
+    let token = node
+        .create_token(&centre.admin, "analyst", "cli", None)
+        .unwrap();
+    let analyst = node.caller_by_token(&token).unwrap().unwrap();
+    let has = |caller| {
+        node.kinds(caller)
+            .unwrap()
+            .iter()
+            .any(|(kind, _)| kind == "campaign")
+    };
+    assert!(has(&centre.admin) && !has(&analyst));
+    assert!(node.object(&centre.admin, red.id()).unwrap().is_some());
+    assert!(node.object(&analyst, red.id()).unwrap().is_none());
+}
