@@ -14,3 +14,4 @@ mod pipe;
 mod serve;
 mod setting;
 mod tool;
+mod validate;
