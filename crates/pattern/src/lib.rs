@@ -8,6 +8,7 @@ pub mod constant;
 mod findings;
 pub mod format;
 pub mod literal;
+pub mod matcher;
 pub mod network;
 pub mod parse;
 pub mod span;

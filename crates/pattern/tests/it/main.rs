@@ -15,6 +15,7 @@ mod corpus;
 mod findings;
 mod fuzz;
 mod limits;
+mod matcher;
 mod network;
 mod property;
 mod rules;
