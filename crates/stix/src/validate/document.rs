@@ -1,38 +1,56 @@
 //! Objects of one document, and what they say of each other.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::hash::Hasher as _;
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, Hasher as _};
 
-use base::diagnostic::{Diagnostic, Place, Severity};
-use serde_json::Value;
+use base::diagnostic::{Diagnostic, Place};
+use base::limits::REFERENCES_PER_OBJECT;
+use foldhash::quality::{FoldHasher, RandomState};
 
 use super::code;
 use super::findings::{Findings, Path};
-use super::{Options, validate_text};
-use crate::id::Id;
-use crate::object::Object;
+use super::{Options, held};
+use crate::id::kind_of;
+use crate::json::tree::{Members, Tree, Value, View};
+use crate::timestamp::instant_of;
 
-/// A document being read. INVARIANT: what is kept of an object does not grow with the object: its identifier,
-/// version, a hash, and a bounded number of references.
+/// Validates the objects of one document, one after the other, and what they say of each other.
+///
+/// [`Validator::add`] takes an object as it stands in the text; findings are taken out with [`Validator::take`]
+/// whenever the caller likes, and [`Validator::finish`] gives what could only be said at the end.
+///
+/// ```
+/// use stix::validate::{Options, Validator};
+///
+/// let mut validator = Validator::new(Options::WARNINGS);
+/// validator.add(r#"{"type":"mutex","id":"mutex--84e4d88f-44ea-4bcd-b5f3-2b17dd8de300"}"#, 0);
+/// assert_eq!(validator.take()[0].code, "STIX-PROP-01");
+/// assert!(validator.finish().is_empty());
+/// ```
+///
+/// INVARIANT: what is kept of an object does not grow with the object: its identifier, version, a hash, and a
+/// bounded number of references.
 #[derive(Debug)]
-pub(super) struct Document {
+pub struct Validator {
     findings: Findings,
-    options: Options,
     count: usize,
-    /// The last version and revocation of each identifier, and every version with a hash of its content.
-    seen: BTreeMap<Id, Seen>,
+    tree: Tree,
+    hashing: RandomState,
+    /// The versions of each identifier.
+    seen: HashMap<Box<str>, Seen>,
     /// Targets not seen yet, with the first place that refers to them.
-    wanted: BTreeMap<Id, Wanted>,
+    wanted: HashMap<Box<str>, Wanted>,
     /// Forms of translatable lists, for language contents that come before or after their object.
-    lists: BTreeMap<(Id, String), usize>,
+    lists: HashMap<(Box<str>, String), usize>,
     translations: Vec<Translation>,
 }
 
 #[derive(Debug, Default)]
 struct Seen {
-    versions: BTreeMap<String, u64>,
-    revoked: Option<crate::timestamp::Timestamp>,
-    last: Option<(crate::timestamp::Timestamp, usize)>,
+    /// Every version with a hash of its content.
+    versions: Vec<(Box<str>, u64)>,
+    revoked: Option<jiff::Timestamp>,
+    last: Option<(jiff::Timestamp, usize)>,
 }
 
 #[derive(Debug)]
@@ -45,67 +63,94 @@ struct Wanted {
 #[derive(Debug)]
 struct Translation {
     index: usize,
-    object: Id,
+    object: Box<str>,
     language: String,
     name: String,
     items: usize,
 }
 
-impl Document {
-    pub(super) fn new(options: Options) -> Self {
+impl Validator {
+    /// A validator of one document.
+    pub fn new(options: Options) -> Self {
         Self {
             findings: Findings::new(options),
-            options,
             count: 0,
-            seen: BTreeMap::new(),
-            wanted: BTreeMap::new(),
-            lists: BTreeMap::new(),
+            tree: Tree::default(),
+            hashing: RandomState::default(),
+            seen: HashMap::new(),
+            wanted: HashMap::new(),
+            lists: HashMap::new(),
             translations: Vec::new(),
         }
     }
 
-    /// Adds an object as received.
-    pub(super) fn add_text(&mut self, text: &str) {
-        if let Ok(object) = Object::parse(text) {
-            self.add(&object);
-        } else {
-            let found = validate_text(text, &self.options);
-            self.take(found);
-            self.count += 1;
-        }
-    }
-
-    /// Adds an object.
-    pub(super) fn add(&mut self, object: &Object) {
-        let found = super::validate(object, &self.options);
-        self.take(found);
+    /// Adds the object that comes next, as received; `offset` is the byte of the document where it begins.
+    ///
+    /// Places are `/objects/<index>/…`, or bytes of the document where the text is no JSON.
+    pub fn add(&mut self, text: &str, offset: u64) {
+        let mut tree = std::mem::take(&mut self.tree);
         let index = self.count;
         self.count += 1;
-        self.versions(object, index);
-        if self.options.least == Severity::Note {
-            self.references(object, index);
+        match held(text, &mut tree) {
+            Err(mut found) => {
+                let base = usize::try_from(offset).unwrap_or_default();
+                found.place = match found.place {
+                    Place::Bytes { start, end } => Place::Bytes {
+                        start: base + start,
+                        end: base + end,
+                    },
+                    Place::Whole | Place::Pointer(_) => Place::Pointer(format!("/objects/{index}")),
+                };
+                self.findings.add_made(found);
+            }
+            Ok(members) => {
+                let root = Path::Root;
+                let objects = Path::Name(&root, "objects");
+                super::object::check(members, Path::Item(&objects, index), &mut self.findings);
+                if let Some(id) = members.get("id").and_then(Value::as_str)
+                    && kind_of(id).is_ok()
+                {
+                    self.versions(id, members, index);
+                    if self.findings.wants(&code::REFERENCE_OPEN) {
+                        self.references(members, index);
+                    }
+                    self.contents(id, members, index);
+                }
+            }
         }
-        self.contents(object, index);
+        self.tree = tree;
     }
 
     /// Adds a member that could not be read.
-    pub(super) fn add_unreadable(&mut self, found: Diagnostic) {
+    pub fn add_unreadable(&mut self, found: Diagnostic) {
         self.findings.add_made(found);
         self.count += 1;
     }
 
     /// Adds findings about the document as a whole.
-    pub(super) fn add_findings(&mut self, found: &[Diagnostic]) {
+    pub fn add_findings(&mut self, found: &[Diagnostic]) {
         for finding in found {
             self.findings.add_made(finding.clone());
         }
     }
 
-    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
-        for (id, wanted) in std::mem::take(&mut self.wanted) {
-            if self.seen.contains_key(&id) {
-                continue;
-            }
+    /// How many objects were added, unreadable ones among them.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The findings so far, which are not given again. Whoever never takes gets
+    /// [`base::limits::DIAGNOSTICS_PER_DOCUMENT`] of them at the most.
+    pub fn take(&mut self) -> Vec<Diagnostic> {
+        self.findings.take()
+    }
+
+    /// What is left to say when no object follows.
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        let mut open: Vec<_> = std::mem::take(&mut self.wanted).into_iter().collect();
+        open.retain(|(id, _)| !self.seen.contains_key(id));
+        open.sort_unstable_by(|one, two| one.0.cmp(&two.0));
+        for (id, wanted) in open {
             let times = match wanted.count {
                 1 => String::new(),
                 count => format!(", {count} times"),
@@ -143,128 +188,147 @@ impl Document {
         self.findings.finish()
     }
 
-    /// Takes the findings of the object that comes next, at its place in the document.
-    fn take(&mut self, found: Vec<Diagnostic>) {
-        for finding in found {
-            let below = match &finding.place {
-                Place::Pointer(pointer) => pointer.as_str(),
-                Place::Whole | Place::Bytes { .. } => "",
-            };
-            let place = Place::Pointer(format!("/objects/{}{below}", self.count));
-            self.findings.add_made(Diagnostic { place, ..finding });
-        }
-    }
-
     /// §3.6: a version has one content, and none comes after a revocation.
-    fn versions(&mut self, object: &Object, index: usize) {
-        if self.seen.len() >= MAX_TRACKED && !self.seen.contains_key(object.id()) {
+    fn versions(&mut self, id: &str, members: Members<'_>, index: usize) {
+        if self.seen.len() >= MAX_TRACKED && !self.seen.contains_key(id) {
             return;
         }
-        let hash = content_hash(object.properties());
-        let version = object
-            .version()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let text = |name: &str| members.get(name).and_then(Value::as_str);
+        let version = text("modified").or_else(|| text("created"));
+        let mut hasher = self.hashing.build_hasher();
+        hash_members(members, &self.hashing, &mut hasher);
+        let hash = hasher.finish();
         let root = Path::Root;
         let objects = Path::Name(&root, "objects");
         let path = Path::Item(&objects, index);
-        let seen = self.seen.entry(object.id().clone()).or_default();
-        // SCOs have no versions: two with one identifier may say different amounts of one thing.
-        let versioned = object.version().is_some();
-        match seen.versions.get(&version) {
-            Some(other) if *other != hash && versioned => self.findings.add(
-                &code::DUPLICATE,
-                path,
-                format!(
-                    "`{}` of {version} stands here with other content than before",
-                    object.id()
-                ),
-            ),
-            Some(other) if *other == hash => self.findings.add(
+        let seen = match self.seen.get_mut(id) {
+            Some(seen) => seen,
+            None => self.seen.entry(id.into()).or_default(),
+        };
+        let known = seen
+            .versions
+            .iter()
+            .find(|(other, _)| &**other == version.unwrap_or_default());
+        match known {
+            // SCOs have no versions: two with one identifier may say different amounts of one thing.
+            Some((_, other)) if *other != hash => {
+                if let Some(version) = version {
+                    self.findings.add(
+                        &code::DUPLICATE,
+                        path,
+                        format_args!(
+                            "`{id}` of {version} stands here with other content than before"
+                        ),
+                    );
+                }
+            }
+            Some(_) => self.findings.add(
                 &code::REPEATED,
                 path,
-                format!("`{}` stands here once more", object.id()),
+                format_args!("`{id}` stands here once more"),
             ),
-            Some(_) => {}
             None => {
                 if seen.versions.len() < MAX_VERSIONS {
-                    seen.versions.insert(version, hash);
+                    seen.versions
+                        .push((version.unwrap_or_default().into(), hash));
                 }
             }
         }
-        let Some(modified) = object.version() else {
+        let Some(modified) = version.and_then(|version| instant_of(version).ok()) else {
             return;
         };
-        if object.is_revoked() && seen.revoked.as_ref().is_none_or(|at| modified < at) {
-            seen.revoked = Some(modified.clone());
+        let is_revoked = members.get("revoked").and_then(Value::as_bool) == Some(true);
+        if is_revoked && seen.revoked.is_none_or(|at| modified < at) {
+            seen.revoked = Some(modified);
         }
-        if seen.last.as_ref().is_none_or(|(last, _)| last < modified) {
-            seen.last = Some((modified.clone(), index));
+        if seen.last.is_none_or(|(last, _)| last < modified) {
+            seen.last = Some((modified, index));
         }
-        if let (Some(revoked), Some((last, at))) = (&seen.revoked, &seen.last)
+        if let (Some(revoked), Some((last, at))) = (seen.revoked, seen.last)
             && revoked < last
         {
-            let path = Path::Item(&objects, *at);
             self.findings.add(
                 &code::AFTER_REVOCATION,
-                path,
-                format!("`{}` was revoked in a version before this one", object.id()),
+                Path::Item(&objects, at),
+                format_args!("`{id}` was revoked in a version before this one"),
             );
             // Said once.
             seen.revoked = None;
         }
     }
 
-    fn references(&mut self, object: &Object, index: usize) {
-        for reference in crate::reference::references(object.properties()) {
-            if self.seen.contains_key(&reference.target) {
-                continue;
-            }
-            if let Some(wanted) = self.wanted.get_mut(&reference.target) {
-                wanted.count += 1;
-            } else if self.wanted.len() < MAX_TRACKED {
-                let wanted = Wanted {
-                    index,
-                    pointer: reference.place.pointer(),
-                    count: 1,
-                };
-                self.wanted.insert(reference.target, wanted);
+    fn references(&mut self, members: Members<'_>, index: usize) {
+        let mut left = REFERENCES_PER_OBJECT;
+        for (name, value) in members {
+            if !matches!(name, "id" | "type" | "spec_version") {
+                self.wants(value, Path::Name(&Path::Root, name), index, &mut left);
             }
         }
     }
 
+    fn wants(&mut self, value: Value<'_>, path: Path<'_>, index: usize, left: &mut usize) {
+        match value.view() {
+            View::String(text) if text.len() > 40 && kind_of(text).is_ok() => {
+                let Some(fewer) = left.checked_sub(1) else {
+                    return;
+                };
+                *left = fewer;
+                if self.seen.contains_key(text) {
+                    return;
+                }
+                if let Some(wanted) = self.wanted.get_mut(text) {
+                    wanted.count += 1;
+                } else if self.wanted.len() < MAX_TRACKED {
+                    let wanted = Wanted {
+                        index,
+                        pointer: path.pointer(),
+                        count: 1,
+                    };
+                    self.wanted.insert(text.into(), wanted);
+                }
+            }
+            View::Array(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    self.wants(item, Path::Item(&path, at), index, left);
+                }
+            }
+            View::Object(members) => {
+                for (name, item) in members {
+                    self.wants(item, Path::Name(&path, name), index, left);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// §7.1.1: a translated list is as long as the list.
-    fn contents(&mut self, object: &Object, index: usize) {
-        if object.kind() != "language-content" {
-            for (name, value) in object.properties() {
-                if let Value::Array(items) = value
+    fn contents(&mut self, id: &str, members: Members<'_>, index: usize) {
+        if members.get("type").and_then(Value::as_str) != Some("language-content") {
+            for (name, value) in members {
+                if let Some(items) = value.items()
                     && self.lists.len() < MAX_TRACKED
-                    && TRANSLATED_LISTS.contains(&name.as_str())
+                    && TRANSLATED_LISTS.contains(&name)
                 {
-                    self.lists
-                        .insert((object.id().clone(), name.clone()), items.len());
+                    self.lists.insert((id.into(), name.to_owned()), items.len());
                 }
             }
             return;
         }
-        let (Some(target), Some(Value::Object(languages))) = (
-            object.reference("object_ref"),
-            object.properties().get("contents"),
-        ) else {
+        let target = members.get("object_ref").and_then(Value::as_str);
+        let languages = members.get("contents").and_then(Value::members);
+        let (Some(target), Some(languages)) = (target, languages) else {
             return;
         };
-        let mut said = BTreeSet::new();
         for (language, translations) in languages {
-            for (name, value) in translations.as_object().into_iter().flatten() {
-                if let Value::Array(items) = value
+            for (name, value) in translations.members().into_iter().flatten() {
+                if let Some(items) = value.items()
                     && self.translations.len() < MAX_TRACKED
-                    && said.insert((language, name))
                 {
                     self.translations.push(Translation {
                         index,
-                        object: target.clone(),
-                        language: language.clone(),
-                        name: name.clone(),
+                        object: target.into(),
+                        language: language.to_owned(),
+                        name: name.to_owned(),
                         items: items.len(),
                     });
                 }
@@ -273,44 +337,41 @@ impl Document {
     }
 }
 
-/// A hash of the content: the order of names and white space do not count. Only compared within one run.
-fn content_hash(properties: &serde_json::Map<String, Value>) -> u64 {
-    let mut hasher = std::hash::DefaultHasher::new();
-    for (name, value) in properties {
-        hasher.write(name.as_bytes());
-        hasher.write_u8(0xff);
-        hash_value(value, &mut hasher);
+/// Feeds a hasher with the content of an object: the order of names and white space do not count. Only compared
+/// within one run.
+fn hash_members(members: Members<'_>, hashing: &RandomState, hasher: &mut FoldHasher<'_>) {
+    let mut sum = 0_u64;
+    for (name, value) in members {
+        let mut one = hashing.build_hasher();
+        one.write(name.as_bytes());
+        hash_value(value, hashing, &mut one);
+        sum = sum.wrapping_add(one.finish());
     }
-    hasher.finish()
+    hasher.write_u8(b'{');
+    hasher.write_u64(sum);
 }
 
-fn hash_value(value: &Value, hasher: &mut std::hash::DefaultHasher) {
-    match value {
-        Value::Object(map) => {
-            hasher.write_u8(b'{');
-            for (name, value) in map {
-                hasher.write(name.as_bytes());
-                hasher.write_u8(0xff);
-                hash_value(value, hasher);
-            }
-            hasher.write_u8(b'}');
-        }
-        Value::Array(items) => {
+fn hash_value(value: Value<'_>, hashing: &RandomState, hasher: &mut FoldHasher<'_>) {
+    match value.view() {
+        View::Object(members) => hash_members(members, hashing, hasher),
+        View::Array(items) => {
             hasher.write_u8(b'[');
             for item in items {
-                hash_value(item, hasher);
+                hash_value(item, hashing, hasher);
             }
             hasher.write_u8(b']');
         }
-        Value::String(text) => {
+        View::String(text) => {
             hasher.write_u8(b'"');
             hasher.write(text.as_bytes());
-            hasher.write_u8(0xff);
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {
-            hasher.write(value.to_string().as_bytes());
-            hasher.write_u8(0xff);
-        }
+        // RFC 8259 §6: `1`, `1.0` and `1e0` are one number.
+        View::Number(text) => match value.as_f64() {
+            Some(number) => hasher.write_u64(number.to_bits()),
+            None => hasher.write(text.as_bytes()),
+        },
+        View::Bool(is) => hasher.write_u8(u8::from(is)),
+        View::Null => hasher.write_u8(b'n'),
     }
 }
 
