@@ -28,42 +28,39 @@ use crate::timestamp::instant_of;
 /// assert!(validator.finish().is_empty());
 /// ```
 ///
-/// INVARIANT: what is kept of an object does not grow with the object: its identifier, version, a hash, and a
-/// bounded number of references.
+/// INVARIANT: what is kept of an object does not grow with the object: keyed hashes of its identifier, version and
+/// content (about 60 bytes in all), and a bounded number of open references. Hashes have 64 bits and a random key:
+/// among a million versions two are taken for one with a probability under 1 : 10,000,000.
 #[derive(Debug)]
 pub struct Validator {
     findings: Findings,
     count: usize,
     tree: Tree,
     hashing: RandomState,
-    /// The versions of each identifier.
-    seen: HashMap<Box<str>, Seen>,
+    /// The last version of each identifier and where it stands.
+    latest: HashMap<u64, (Option<jiff::Timestamp>, u32)>,
+    /// The content of each version.
+    versions: HashMap<u64, u64>,
+    /// When identifiers were revoked first.
+    revoked: HashMap<u64, jiff::Timestamp>,
     /// Targets not seen yet, with the first place that refers to them.
     wanted: HashMap<Box<str>, Wanted>,
     /// Forms of translatable lists, for language contents that come before or after their object.
-    lists: HashMap<(Box<str>, String), usize>,
+    lists: HashMap<u64, usize>,
     translations: Vec<Translation>,
-}
-
-#[derive(Debug, Default)]
-struct Seen {
-    /// Every version with a hash of its content.
-    versions: Vec<(Box<str>, u64)>,
-    revoked: Option<jiff::Timestamp>,
-    last: Option<(jiff::Timestamp, usize)>,
 }
 
 #[derive(Debug)]
 struct Wanted {
     index: usize,
-    pointer: String,
+    pointer: Box<str>,
     count: usize,
 }
 
 #[derive(Debug)]
 struct Translation {
     index: usize,
-    object: Box<str>,
+    list: u64,
     language: String,
     name: String,
     items: usize,
@@ -77,7 +74,9 @@ impl Validator {
             count: 0,
             tree: Tree::default(),
             hashing: RandomState::default(),
-            seen: HashMap::new(),
+            latest: HashMap::new(),
+            versions: HashMap::new(),
+            revoked: HashMap::new(),
             wanted: HashMap::new(),
             lists: HashMap::new(),
             translations: Vec::new(),
@@ -148,7 +147,6 @@ impl Validator {
     /// What is left to say when no object follows.
     pub fn finish(mut self) -> Vec<Diagnostic> {
         let mut open: Vec<_> = std::mem::take(&mut self.wanted).into_iter().collect();
-        open.retain(|(id, _)| !self.seen.contains_key(id));
         open.sort_unstable_by(|one, two| one.0.cmp(&two.0));
         for (id, wanted) in open {
             let times = match wanted.count {
@@ -165,8 +163,7 @@ impl Validator {
             });
         }
         for translation in std::mem::take(&mut self.translations) {
-            let key = (translation.object, translation.name);
-            if let Some(items) = self.lists.get(&key)
+            if let Some(items) = self.lists.get(&translation.list)
                 && *items != translation.items
             {
                 self.findings.add_made(Diagnostic {
@@ -174,7 +171,7 @@ impl Validator {
                     severity: code::CONTENTS.severity,
                     place: Place::Pointer(format!(
                         "/objects/{}/contents/{}/{}",
-                        translation.index, translation.language, key.1
+                        translation.index, translation.language, translation.name
                     )),
                     message: format!(
                         "the translation has {} items, the list {items}",
@@ -190,7 +187,9 @@ impl Validator {
 
     /// §3.6: a version has one content, and none comes after a revocation.
     fn versions(&mut self, id: &str, members: Members<'_>, index: usize) {
-        if self.seen.len() >= MAX_TRACKED && !self.seen.contains_key(id) {
+        let key = self.hashing.hash_one(id);
+        self.wanted.remove(id);
+        if self.latest.len() >= MAX_TRACKED && !self.latest.contains_key(&key) {
             return;
         }
         let text = |name: &str| members.get(name).and_then(Value::as_str);
@@ -201,17 +200,10 @@ impl Validator {
         let root = Path::Root;
         let objects = Path::Name(&root, "objects");
         let path = Path::Item(&objects, index);
-        let seen = match self.seen.get_mut(id) {
-            Some(seen) => seen,
-            None => self.seen.entry(id.into()).or_default(),
-        };
-        let known = seen
-            .versions
-            .iter()
-            .find(|(other, _)| &**other == version.unwrap_or_default());
-        match known {
+        let version_key = self.hashing.hash_one((id, version));
+        match self.versions.get(&version_key) {
             // SCOs have no versions: two with one identifier may say different amounts of one thing.
-            Some((_, other)) if *other != hash => {
+            Some(other) if *other != hash => {
                 if let Some(version) = version {
                     self.findings.add(
                         &code::DUPLICATE,
@@ -228,32 +220,36 @@ impl Validator {
                 format_args!("`{id}` stands here once more"),
             ),
             None => {
-                if seen.versions.len() < MAX_VERSIONS {
-                    seen.versions
-                        .push((version.unwrap_or_default().into(), hash));
+                if self.versions.len() < MAX_TRACKED {
+                    self.versions.insert(version_key, hash);
                 }
             }
         }
-        let Some(modified) = version.and_then(|version| instant_of(version).ok()) else {
+        let modified = version.and_then(|version| instant_of(version).ok());
+        let here = (modified, u32::try_from(index).unwrap_or(u32::MAX));
+        let last = self.latest.entry(key).or_insert(here);
+        if last.0 < modified {
+            *last = here;
+        }
+        let last = *last;
+        let Some(modified) = modified else {
             return;
         };
-        let is_revoked = members.get("revoked").and_then(Value::as_bool) == Some(true);
-        if is_revoked && seen.revoked.is_none_or(|at| modified < at) {
-            seen.revoked = Some(modified);
+        if members.get("revoked").and_then(Value::as_bool) == Some(true) {
+            let first = self.revoked.entry(key).or_insert(modified);
+            *first = modified.min(*first);
         }
-        if seen.last.is_none_or(|(last, _)| last < modified) {
-            seen.last = Some((modified, index));
-        }
-        if let (Some(revoked), Some((last, at))) = (seen.revoked, seen.last)
-            && revoked < last
+        if let (Some(revoked), (Some(latest), at)) = (self.revoked.get(&key), last)
+            && *revoked < latest
         {
+            let at = usize::try_from(at).unwrap_or(index);
             self.findings.add(
                 &code::AFTER_REVOCATION,
                 Path::Item(&objects, at),
                 format_args!("`{id}` was revoked in a version before this one"),
             );
             // Said once.
-            seen.revoked = None;
+            self.revoked.remove(&key);
         }
     }
 
@@ -273,15 +269,14 @@ impl Validator {
                     return;
                 };
                 *left = fewer;
-                if self.seen.contains_key(text) {
-                    return;
-                }
                 if let Some(wanted) = self.wanted.get_mut(text) {
                     wanted.count += 1;
-                } else if self.wanted.len() < MAX_TRACKED {
+                } else if self.wanted.len() < MAX_WANTED
+                    && !self.latest.contains_key(&self.hashing.hash_one(text))
+                {
                     let wanted = Wanted {
                         index,
-                        pointer: path.pointer(),
+                        pointer: path.pointer().into(),
                         count: 1,
                     };
                     self.wanted.insert(text.into(), wanted);
@@ -306,10 +301,11 @@ impl Validator {
         if members.get("type").and_then(Value::as_str) != Some("language-content") {
             for (name, value) in members {
                 if let Some(items) = value.items()
-                    && self.lists.len() < MAX_TRACKED
+                    && self.lists.len() < MAX_WANTED
                     && TRANSLATED_LISTS.contains(&name)
                 {
-                    self.lists.insert((id.into(), name.to_owned()), items.len());
+                    let list = self.hashing.hash_one((id, name));
+                    self.lists.insert(list, items.len());
                 }
             }
             return;
@@ -322,11 +318,11 @@ impl Validator {
         for (language, translations) in languages {
             for (name, value) in translations.members().into_iter().flatten() {
                 if let Some(items) = value.items()
-                    && self.translations.len() < MAX_TRACKED
+                    && self.translations.len() < MAX_WANTED
                 {
                     self.translations.push(Translation {
                         index,
-                        object: target.into(),
+                        list: self.hashing.hash_one((target, name)),
                         language: language.to_owned(),
                         name: name.to_owned(),
                         items: items.len(),
@@ -375,11 +371,12 @@ fn hash_value(value: Value<'_>, hashing: &RandomState, hasher: &mut FoldHasher<'
     }
 }
 
-/// Most identifiers, references and lists that are kept: forty ATT&CKs. Beyond it documents are not compared.
-const MAX_TRACKED: usize = 1_000_000;
+/// Most identifiers and versions that are kept, under 70 MB with their tables: beyond it documents are not compared.
+/// A bundle of 1 GB has about 700,000 objects.
+const MAX_TRACKED: usize = 900_000;
 
-/// Most versions of one object that are compared.
-const MAX_VERSIONS: usize = 1_000;
+/// Most open references, lists and translations that are kept: four times ATT&CK.
+const MAX_WANTED: usize = 100_000;
 
 /// Lists of text, whose items are translated one by one.
 const TRANSLATED_LISTS: &[&str] = &["aliases", "authors", "goals", "labels", "modules", "roles"];

@@ -38,7 +38,9 @@ pub(super) fn complaint(format: Format, text: &str) -> Option<&'static str> {
             "this is not a MAC address of six pairs of lower-case digits with colons between",
         ),
         Format::LowerCase | Format::Product => (
-            !text.contains(|c: char| c.is_uppercase() || c == ' ' || c == '_'),
+            text.bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'))
+                || !text.contains(|c: char| c.is_uppercase() || c == ' ' || c == '_'),
             "such names are written in lower case with hyphens between words",
         ),
         Format::MediaType => (is_media_type(text), "this is not a media type of IANA's"),
@@ -258,9 +260,14 @@ fn is_url(text: &str) -> bool {
     scheme_good
         && !rest.is_empty()
         && rest != "//"
-        && !rest.chars().any(|character| {
-            character.is_whitespace() || character.is_control() || "<>\"".contains(character)
-        })
+        && (rest
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"'))
+            || !rest.contains(|character: char| {
+                character.is_whitespace()
+                    || character.is_control()
+                    || matches!(character, '<' | '>' | '"')
+            }))
 }
 
 /// RFC 4648 §4 with padding.

@@ -171,9 +171,7 @@ fn precision(name: &str, found: Value<'_>, path: Path<'_>, findings: &mut Findin
     let Some(text) = found.as_str() else {
         return;
     };
-    let digits = text
-        .split_once('.')
-        .map_or(0, |(_, rest)| rest.len().saturating_sub(1));
+    let digits = text.len().saturating_sub("0000-00-00T00:00:00.Z".len());
     if digits < 3 && instant_of(text).is_ok() {
         findings.add_with_help(
             &code::PRECISION,
