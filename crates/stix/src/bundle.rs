@@ -18,6 +18,7 @@
 //! | `STIX-BUNDLE-03` | a bundle's `id` is missing or not that of a bundle |
 //! | `STIX-BUNDLE-04` | a bundle property that the standard does not have |
 //! | `STIX-BUNDLE-05` | `objects` in something that is not a bundle |
+//! | `STIX-BUNDLE-06` | the UUID of a bundle's `id` is not of version 4 |
 
 mod fault;
 mod head;

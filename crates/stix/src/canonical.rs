@@ -5,6 +5,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::id::{Id, SCO_NAMESPACE};
+use crate::json::tree::{Members, View};
 
 /// Why a value has no canonical form.
 #[derive(Debug, Error)]
@@ -37,6 +38,42 @@ pub fn sco_id(kind: &str, properties: &Map<String, Value>) -> Option<Id> {
         contributing.insert((*name).to_owned(), value);
     }
     deterministic_id(kind, contributing)
+}
+
+/// As [`sco_id`], of the members of an object as they stand in its text.
+pub fn sco_id_of(kind: &str, members: Members<'_>) -> Option<Id> {
+    let names = contributing_properties(kind)?;
+    let mut name = String::from("{");
+    // The names of the standard are ASCII: their order as text is that of RFC 8785 §3.2.3.
+    let mut sorted: [&str; 8] = [""; 8];
+    for (to, from) in sorted.iter_mut().zip(names) {
+        *to = from;
+    }
+    sorted.sort_unstable();
+    for property in sorted.into_iter().filter(|property| !property.is_empty()) {
+        let Some(value) = members.get(property) else {
+            continue;
+        };
+        if name.len() > 1 {
+            name.push(',');
+        }
+        name.push('"');
+        name.push_str(property);
+        name.push_str("\":");
+        match value.view() {
+            View::String(text) => name.push_str(&serde_json::to_string(text).ok()?),
+            View::Object(hashes) if property == "hashes" => {
+                let one = one_hash(&hashes.to_map())?;
+                name.push_str(&canonical(&Value::Object(one)).ok()?);
+            }
+            _ => name.push_str(&canonical(&value.to_value()).ok()?),
+        }
+    }
+    if name.len() == 1 {
+        return None;
+    }
+    name.push('}');
+    Id::new(kind, Uuid::new_v5(&SCO_NAMESPACE, name.as_bytes())).ok()
 }
 
 /// The identifier that follows from contributing properties as they are (§2.9), for types of extensions, which have

@@ -38,29 +38,12 @@ impl Id {
     /// # Errors
     /// [`ParseIdError`] says which part is wrong.
     pub fn parse(text: &str) -> Result<Self, ParseIdError> {
-        let (kind, uuid) = text.split_once("--").ok_or(ParseIdError::Form)?;
-        // A type name may itself hold `--` only in extensions' types; §2.9 forbids it, so the first is the separator.
-        if !is_type_name(kind) {
-            return Err(ParseIdError::Type);
-        }
-        let hyphens = [8, 13, 18, 23];
-        let well_formed = uuid.len() == 36
-            && uuid.bytes().enumerate().all(|(at, byte)| {
-                if hyphens.contains(&at) {
-                    byte == b'-'
-                } else {
-                    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
-                }
-            });
-        if !well_formed {
-            return Err(ParseIdError::Uuid);
-        }
+        let kind = kind_of(text)?;
         Ok(Self {
             text: text.into(),
             type_bytes: kind.len(),
         })
     }
-
     /// The identifier of `kind` with `uuid`.
     ///
     /// # Errors
@@ -94,6 +77,46 @@ impl Id {
     }
 }
 
+/// The object type of an identifier, which is looked at and not kept: as [`Id::parse`], without memory of its own.
+///
+/// # Errors
+/// As [`Id::parse`].
+pub fn kind_of(text: &str) -> Result<&str, ParseIdError> {
+    // §2.9 allows no `--` in a type name, so the only one of a good identifier stands before the 36 of the UUID.
+    let (before, bytes) = text
+        .as_bytes()
+        .split_last_chunk::<36>()
+        .ok_or_else(|| shape_error(text))?;
+    let kind = before
+        .strip_suffix(b"--")
+        .and_then(|kind| text.get(..kind.len()))
+        .ok_or_else(|| shape_error(text))?;
+    if !is_type_name(kind) {
+        return Err(shape_error(text));
+    }
+    let well_formed = bytes.iter().enumerate().all(|(at, byte)| {
+        if matches!(at, 8 | 13 | 18 | 23) {
+            *byte == b'-'
+        } else {
+            matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+        }
+    });
+    if well_formed {
+        Ok(kind)
+    } else {
+        Err(shape_error(text))
+    }
+}
+
+/// What is wrong with a text that is no identifier: looked at from the left, as its author would.
+fn shape_error(text: &str) -> ParseIdError {
+    match text.split_once("--") {
+        None => ParseIdError::Form,
+        Some((kind, _)) if !is_type_name(kind) => ParseIdError::Type,
+        Some(_) => ParseIdError::Uuid,
+    }
+}
+
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
@@ -110,9 +133,11 @@ impl std::str::FromStr for Id {
 
 /// Whether `name` may name an object type: STIX 2.1 §2.9 and §3.1, 3 to 250 of `a-z0-9-`.
 pub fn is_type_name(name: &str) -> bool {
+    let mut before = 0;
     (3..=250).contains(&name.len())
-        && name
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-        && !name.contains("--")
+        && name.bytes().all(|byte| {
+            let twice = byte == b'-' && before == b'-';
+            before = byte;
+            !twice && matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')
+        })
 }

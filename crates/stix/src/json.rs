@@ -3,6 +3,10 @@
 //! A duplicate name is refused outright (RFC 8259 §4 leaves its meaning open): if `object_marking_refs` stood
 //! twice, the gate could read one list and the recipient the other.
 
+pub mod fault;
+mod read;
+pub mod tree;
+
 use std::fmt;
 
 use serde::de::{

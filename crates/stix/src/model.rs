@@ -126,12 +126,14 @@ pub enum Format {
     Ipv6,
     /// A language tag, RFC 5646.
     Language,
-    /// Lower case with hyphens, a SHOULD of §2.11 and §4.12.
+    /// Lower case with hyphens, a SHOULD of §2.11.
     LowerCase,
     /// A MAC-48 address, §6.10.
     Mac,
     /// A media type, a SHOULD of §6.1 and §6.7.
     MediaType,
+    /// A product in lower case with hyphens, a SHOULD of §4.12.
+    Product,
     /// The name of a priority class, a SHOULD of §6.13.2.
     PriorityClass,
     /// A registry key with its hive written out, §6.17.

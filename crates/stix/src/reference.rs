@@ -3,7 +3,8 @@
 use base::limits::REFERENCES_PER_OBJECT;
 use serde_json::{Map, Value};
 
-use crate::id::Id;
+use crate::id::{Id, kind_of};
+use crate::json::tree::{self, Members, View};
 use crate::selector::{Selector, Step};
 
 /// One reference and the place where it stands.
@@ -76,6 +77,28 @@ pub fn count(properties: &Map<String, Value>) -> usize {
     for (name, value) in properties {
         if !matches!(name.as_str(), "id" | "type" | "spec_version") {
             count_in(value, &mut found);
+        }
+    }
+    found
+}
+
+/// As [`count`], of the members of an object as they stand in its text.
+pub(crate) fn count_in_tree(members: Members<'_>) -> usize {
+    fn visit(value: tree::Value<'_>, found: &mut usize) {
+        if *found >= REFERENCES_PER_OBJECT {
+            return;
+        }
+        match value.view() {
+            View::String(text) => *found += usize::from(kind_of(text).is_ok()),
+            View::Array(items) => items.iter().for_each(|item| visit(item, found)),
+            View::Object(members) => members.values().for_each(|item| visit(item, found)),
+            _ => {}
+        }
+    }
+    let mut found = 0;
+    for (name, value) in members {
+        if !matches!(name, "id" | "type" | "spec_version") {
+            visit(value, &mut found);
         }
     }
     found

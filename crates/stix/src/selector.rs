@@ -5,6 +5,8 @@ use std::fmt;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use crate::json::tree::{self, Members};
+
 /// A path to a property or a list item of one object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Selector {
@@ -84,6 +86,16 @@ impl Selector {
         };
         rest.iter()
             .try_fold(properties.get(first)?, |value, step| step.within(value))
+    }
+
+    /// As [`Selector::resolve`], from the members of an object as they stand in its text.
+    pub fn resolve_in_tree<'d>(&self, members: Members<'d>) -> Option<tree::Value<'d>> {
+        self.steps
+            .iter()
+            .try_fold(members.value(), |value, step| match step {
+                Step::Property(name) => value.get(name),
+                Step::Item(index) => value.items()?.get(*index),
+            })
     }
 
     /// Whether what this selector names contains what `other` names, or is it: selectors are recursive (§7.2.3.1).

@@ -34,52 +34,9 @@ impl Timestamp {
     /// # Errors
     /// [`ParseTimestampError`] says whether the form or the moment is wrong.
     pub fn parse(text: &str) -> Result<Self, ParseTimestampError> {
-        let bytes = text.as_bytes();
-        let digits_at = |from: usize, count: usize| {
-            bytes
-                .get(from..from + count)
-                .is_some_and(|part| part.iter().all(u8::is_ascii_digit))
-        };
-        let is = |at: usize, byte: u8| bytes.get(at) == Some(&byte);
-        let date = digits_at(0, 4)
-            && is(4, b'-')
-            && digits_at(5, 2)
-            && is(7, b'-')
-            && digits_at(8, 2)
-            && is(10, b'T');
-        let time = digits_at(11, 2)
-            && is(13, b':')
-            && digits_at(14, 2)
-            && is(16, b':')
-            && digits_at(17, 2);
-        if !date || !time || bytes.len() > MAX_TIMESTAMP_BYTES {
-            return Err(ParseTimestampError::Form);
-        }
-        let (Some(second), Some(rest)) = (text.get(..19), text.get(19..)) else {
-            return Err(ParseTimestampError::Form);
-        };
-        let Some(fraction) = rest.strip_suffix('Z') else {
-            return Err(ParseTimestampError::Form);
-        };
-        let nanoseconds = match fraction.strip_prefix('.') {
-            None if fraction.is_empty() => "",
-            Some(digits) if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) => {
-                digits.get(..9).unwrap_or(digits)
-            }
-            _ => return Err(ParseTimestampError::Form),
-        };
-        let plain = if nanoseconds.is_empty() {
-            format!("{second}Z")
-        } else {
-            format!("{second}.{nanoseconds}Z")
-        };
-        // RFC 3339 §5.6 allows second 60; it is the first moment of the next minute for ordering.
-        let instant: jiff::Timestamp = plain
-            .parse()
-            .map_err(|_| ParseTimestampError::NoSuchMoment)?;
         Ok(Self {
+            instant: instant_of(text)?,
             text: text.into(),
-            instant,
         })
     }
 
@@ -140,6 +97,84 @@ impl PartialOrd for Timestamp {
 impl Ord for Timestamp {
     fn cmp(&self, other: &Self) -> Ordering {
         self.instant.cmp(&other.instant)
+    }
+}
+
+/// The instant of a timestamp that is looked at and not kept: as [`Timestamp::parse`], without memory of its own.
+///
+/// # Errors
+/// As [`Timestamp::parse`].
+pub fn instant_of(text: &str) -> Result<jiff::Timestamp, ParseTimestampError> {
+    let (moment, rest) = text
+        .as_bytes()
+        .split_first_chunk::<19>()
+        .ok_or(ParseTimestampError::Form)?;
+    let [
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        m1,
+        m2,
+        b'-',
+        d1,
+        d2,
+        b'T',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+    ] = *moment
+    else {
+        return Err(ParseTimestampError::Form);
+    };
+    let fraction = match rest {
+        [b'Z'] => &[],
+        [b'.', digits @ .., b'Z'] if !digits.is_empty() => digits,
+        _ => return Err(ParseTimestampError::Form),
+    };
+    if text.len() > MAX_TIMESTAMP_BYTES || !fraction.iter().all(u8::is_ascii_digit) {
+        return Err(ParseTimestampError::Form);
+    }
+    let two = |tens: u8, ones: u8| {
+        (tens.is_ascii_digit() && ones.is_ascii_digit())
+            .then(|| (tens - b'0') * 10 + (ones - b'0'))
+            .and_then(|number| i8::try_from(number).ok())
+            .ok_or(ParseTimestampError::Form)
+    };
+    let year = i16::from(two(y1, y2)?) * 100 + i16::from(two(y3, y4)?);
+    let (month, day) = (two(m1, m2)?, two(d1, d2)?);
+    let (hour, minute, second) = (two(h1, h2)?, two(n1, n2)?, two(s1, s2)?);
+    // RFC 3339 §5.6 allows second 60; it is the first moment of the next minute for ordering.
+    let leap = second == 60;
+    let mut nanosecond = 0;
+    for at in 0..9 {
+        let digit = fraction.get(at).map_or(0, |digit| digit - b'0');
+        nanosecond = nanosecond * 10 + i32::from(digit);
+    }
+    let time = jiff::civil::DateTime::new(
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        if leap { 59 } else { second },
+        nanosecond,
+    );
+    let instant = time
+        .and_then(|time| jiff::tz::Offset::UTC.to_timestamp(time))
+        .map_err(|_| ParseTimestampError::NoSuchMoment)?;
+    if leap {
+        instant
+            .checked_add(jiff::SignedDuration::from_secs(1))
+            .map_err(|_| ParseTimestampError::NoSuchMoment)
+    } else {
+        Ok(instant)
     }
 }
 

@@ -11,8 +11,10 @@
 //! assert_eq!(found[0].code, "STIX-FORM-01");
 //! ```
 
+pub mod check;
 pub mod code;
 
+mod advice;
 mod document;
 mod extension;
 mod findings;
@@ -25,10 +27,13 @@ mod value;
 
 use std::io::Read;
 
-use base::diagnostic::{Diagnostic, Severity};
-use serde_json::{Map, Value};
+use base::diagnostic::{Diagnostic, Place, Severity};
+use base::limits::{OBJECT_BYTES, REFERENCES_PER_OBJECT};
 
+use crate::json::tree::{Members, Tree};
 use crate::object::Object;
+use check::Checks;
+pub use document::Validator;
 use findings::Findings;
 
 /// What to report.
@@ -36,63 +41,61 @@ use findings::Findings;
 pub struct Options {
     /// Findings below this are left out.
     pub least: Severity,
+    /// The recommendations that are looked at.
+    pub checks: Checks,
+    /// Whether types that the standard does not have are errors, defined by an extension or not.
+    pub custom_types: Custom,
+    /// Whether properties that the standard does not have are errors, defined by an extension or not.
+    pub custom_properties: Custom,
+}
+
+/// What to think of what is custom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Custom {
+    /// As the standard does: allowed, and a warning where no extension defines it.
+    Allowed,
+    /// An error.
+    Refused,
 }
 
 impl Options {
     /// Everything, notes too.
     pub const ALL: Self = Self {
         least: Severity::Note,
+        checks: Checks::ALL,
+        custom_types: Custom::Allowed,
+        custom_properties: Custom::Allowed,
     };
 
     /// What is against a SHOULD, and what is against a MUST.
     pub const WARNINGS: Self = Self {
         least: Severity::Warning,
+        ..Self::ALL
     };
 
     /// What is against a MUST only.
     pub const ERRORS: Self = Self {
         least: Severity::Error,
+        ..Self::ALL
     };
 }
 
-/// What is to be said of an object, in the order of its properties; at most
-/// [`base::limits::DIAGNOSTICS_PER_DOCUMENT`].
+/// What is to be said of an object; at most [`base::limits::DIAGNOSTICS_PER_DOCUMENT`].
 pub fn validate(object: &Object, options: &Options) -> Vec<Diagnostic> {
-    validate_properties(object.properties(), options)
-}
-
-/// The same of an object's properties, held or not.
-pub fn validate_properties(properties: &Map<String, Value>, options: &Options) -> Vec<Diagnostic> {
-    let mut findings = Findings::new(*options);
-    object::check(properties, findings::Path::Root, &mut findings);
-    findings.finish()
+    validate_text(object.text(), options)
 }
 
 /// The same of a JSON text: what makes it unfit to be held, and what makes it invalid.
 ///
 /// INVARIANT: a text without errors is one that [`Object::parse`] takes.
 pub fn validate_text(text: &str, options: &Options) -> Vec<Diagnostic> {
-    match (Object::parse(text), crate::json::parse(text)) {
-        (Ok(object), _) => validate(&object, options),
-        (Err(refusal), Ok(Value::Object(properties)))
-            if text.len() <= base::limits::OBJECT_BYTES =>
-        {
-            let mut found = validate_properties(&properties, options);
-            // What cannot be held is an error in any case; said once for each place.
-            let said: Vec<_> = found
-                .iter()
-                .filter(|finding| finding.severity == Severity::Error)
-                .map(|finding| finding.place.clone())
-                .collect();
-            let new = refusal
-                .into_iter()
-                .filter(|finding| !said.contains(&finding.place));
-            found.splice(0..0, new);
-            found.truncate(base::limits::DIAGNOSTICS_PER_DOCUMENT);
-            found
-        }
-        (Err(refusal), _) => refusal,
+    let mut tree = Tree::default();
+    let mut findings = Findings::new(*options);
+    match held(text, &mut tree) {
+        Ok(members) => object::check(members, findings::Path::Root, &mut findings),
+        Err(found) => findings.add_made(found),
     }
+    findings.finish()
 }
 
 /// Objects of one document: each by itself, then what they say of each other. Places are `/objects/<index>/…`.
@@ -100,23 +103,52 @@ pub fn validate_all<'o>(
     objects: impl IntoIterator<Item = &'o Object>,
     options: &Options,
 ) -> Vec<Diagnostic> {
-    let mut document = document::Document::new(*options);
+    let mut validator = Validator::new(*options);
     for object in objects {
-        document.add(object);
+        validator.add(object.text(), 0);
     }
-    document.finish()
+    validator.finish()
 }
 
 /// A document as received: a bundle, an envelope, a list, one object or many (see [`crate::bundle`]).
 pub fn validate_document(source: impl Read, options: &Options) -> Vec<Diagnostic> {
     let mut reader = crate::bundle::Reader::new(source);
-    let mut document = document::Document::new(*options);
+    let mut validator = Validator::new(*options);
     for member in reader.by_ref() {
         match member {
-            Ok(member) => document.add_text(&member.text),
-            Err(found) => document.add_unreadable(found),
+            Ok(member) => validator.add(&member.text, member.offset),
+            Err(found) => validator.add_unreadable(found),
         }
     }
-    document.add_findings(reader.findings());
-    document.finish()
+    validator.add_findings(reader.findings());
+    validator.finish()
 }
+
+/// The members of an object that is short enough, JSON, and makes no more references than are followed.
+fn held<'d>(text: &'d str, tree: &'d mut Tree) -> Result<Members<'d>, Diagnostic> {
+    if text.len() > OBJECT_BYTES {
+        let message = format!(
+            "the object has {} bytes, more than {OBJECT_BYTES}",
+            text.len()
+        );
+        return Err(Diagnostic::error("STIX-JSON-03", Place::Whole, message));
+    }
+    tree.read(text).map_err(|fault| fault.diagnostic())?;
+    let members = tree.root(text).members().ok_or_else(|| {
+        Diagnostic::error(
+            "STIX-JSON-02",
+            Place::Whole,
+            "an object stands in braces `{…}`",
+        )
+    })?;
+    if text.len() / SHORTEST_REFERENCE_BYTES >= REFERENCES_PER_OBJECT
+        && crate::reference::count_in_tree(members) >= REFERENCES_PER_OBJECT
+    {
+        let message = format!("the object refers to {REFERENCES_PER_OBJECT} others or more");
+        return Err(Diagnostic::error("STIX-REF-01", Place::Whole, message));
+    }
+    Ok(members)
+}
+
+/// A type of three letters, two hyphens, a UUID, quotation marks: shorter texts need not be counted through.
+const SHORTEST_REFERENCE_BYTES: usize = 43;

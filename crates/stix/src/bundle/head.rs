@@ -74,6 +74,18 @@ impl Head {
                         .with_section("STIX 2.1 §8.1"),
                     );
                 }
+                if let Some(Ok(id)) = &id
+                    && id.uuid().get_version_num() != 4
+                {
+                    found.push(
+                        Diagnostic::warning(
+                            "STIX-BUNDLE-06",
+                            place("id"),
+                            "the UUID of a bundle should be random, version 4",
+                        )
+                        .with_section("STIX 2.1 §2.9"),
+                    );
+                }
                 if let Some(name) = &self.unknown {
                     found.push(
                         Diagnostic::warning(

@@ -248,7 +248,7 @@ pub const MALWARE_ANALYSIS: Shape = Shape {
     name: "malware-analysis",
     section: "STIX 2.1 §4.12",
     properties: &[
-        required("product", Kind::Text(Format::LowerCase)),
+        required("product", Kind::Text(Format::Product)),
         optional("version", Kind::String),
         optional("host_vm_ref", to(&["software"])),
         optional("operating_system_ref", to(&["software"])),

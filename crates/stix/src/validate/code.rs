@@ -44,6 +44,8 @@ codes! {
     ID_NAMESPACE = "STIX-ID-09", Error, "STIX 2.1 §3.6", "a versioned observable has an identifier in the default namespace";
     TYPE_NAME = "STIX-TYPE-01", Error, "STIX 2.1 §3.1", "the name of the type is malformed";
     TYPE_CUSTOM = "STIX-TYPE-02", Warning, "STIX 2.1 §11.2", "the type is not of the standard and comes without extension";
+    TYPE_REFUSED = "STIX-TYPE-04", Error, "", "the type is not of the standard, and custom types are refused";
+    PROPERTY_REFUSED = "STIX-PROP-15", Error, "", "a property is not of the standard, and custom properties are refused";
     TYPE_BUNDLE = "STIX-TYPE-03", Error, "STIX 2.1 §8", "a bundle stands where an object belongs";
     SPEC_VERSION = "STIX-SPEC-01", Error, "STIX 2.1 §3.2", "`spec_version` is not 2.1";
     REQUIRED = "STIX-PROP-01", Error, "STIX 2.1 §3.1", "a required property is missing";
@@ -87,6 +89,8 @@ codes! {
     EXTENSION_UNKNOWN = "STIX-EXT-05", Note, "STIX 2.1 §7.3", "an extension that is not known here is not looked into";
     EXTENSION_PROPERTIES = "STIX-EXT-06", Error, "STIX 2.1 §7.3.1", "`extension_properties` without the type `toplevel-property-extension`";
     EXTENSION_LIST = "STIX-EXT-07", Warning, "STIX 2.1 §7.3.1", "a top-level extension does not list its properties";
+    ADVICE = "STIX-ADVICE-01", Warning, "STIX 2.1", "something that the standard recommends is missing or otherwise";
+    PREFIX = "STIX-PROP-14", Warning, "STIX 2.1 §11.1", "the name of something custom does not begin with `x_` and its source";
     IMPACT_CATEGORY = "STIX-EXT-08", Error, "Incident Extension rev 07", "`impact_category` names another category than the extension used";
     EXTERNAL_ID = "STIX-XREF-01", Error, "STIX 2.1 §4.19.1", "a CVE or CAPEC reference is not written as it must be";
     FORM = "STIX-FORM-01", Error, "STIX 2.1 §3.1", "a string has not the form that its property requires";

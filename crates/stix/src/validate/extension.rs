@@ -1,6 +1,6 @@
 //! The extensions of an object, §3.10 and §7.3.
 
-use serde_json::{Map, Value};
+use crate::json::tree::{Members, Value, View};
 
 use super::code;
 use super::findings::{Findings, Path, shortened};
@@ -22,10 +22,10 @@ pub(super) struct Declared {
 }
 
 /// Reads what the extensions declare, without judging them.
-pub(super) fn declared(properties: &Map<String, Value>) -> Declared {
+pub(super) fn declared(properties: Members<'_>) -> Declared {
     let mut declared = Declared::default();
-    let extensions = properties.get("extensions").and_then(Value::as_object);
-    for extension in extensions.into_iter().flat_map(Map::values) {
+    let extensions = properties.get("extensions").and_then(Value::members);
+    for extension in extensions.into_iter().flat_map(Members::values) {
         match extension.get("extension_type").and_then(Value::as_str) {
             Some("new-sdo") => declared.class = Some(Class::Domain),
             Some("new-sco") => declared.class = Some(Class::Observable),
@@ -41,7 +41,7 @@ pub(super) fn declared(properties: &Map<String, Value>) -> Declared {
 pub(super) fn check(
     kind: &str,
     class: Class,
-    extensions: &Map<String, Value>,
+    extensions: Members<'_>,
     root: Path<'_>,
     around: Around<'_>,
     findings: &mut Findings,
@@ -59,7 +59,7 @@ pub(super) fn check(
                 findings.add(
                     &code::EXTENSION_HOST,
                     here,
-                    format!("`{key}` is an extension of `{host}`"),
+                    format_args!("`{key}` is an extension of `{host}`"),
                 );
             }
         } else if key.starts_with("extension-definition-") {
@@ -90,7 +90,7 @@ fn predefined(key: &str) -> Option<(&'static str, &'static Shape)> {
 fn defined(
     kind: &str,
     key: &str,
-    content: &Map<String, Value>,
+    content: Members<'_>,
     here: Path<'_>,
     around: Around<'_>,
     findings: &mut Findings,
@@ -99,11 +99,11 @@ fn defined(
         findings.add(
             &code::EXTENSION_KEY,
             here,
-            format!("`{}` is not an identifier", shortened(key)),
+            format_args!("`{}` is not an identifier", shortened(key)),
         );
     }
     let place = Path::Name(&here, "extension_type");
-    let kind_of_extension = match content.get("extension_type") {
+    let kind_of_extension = match content.get("extension_type").map(Value::view) {
         None => {
             findings.add(
                 &code::EXTENSION_TYPE,
@@ -112,12 +112,12 @@ fn defined(
             );
             None
         }
-        Some(Value::String(text)) if EXTENSION_TYPE.contains(text) => Some(text.as_str()),
+        Some(View::String(text)) if EXTENSION_TYPE.contains(text) => Some(text),
         Some(_) => {
             findings.add(
                 &code::EXTENSION_TYPE,
                 place,
-                format!(
+                format_args!(
                     "`extension_type` is one of {}",
                     EXTENSION_TYPE.terms.join(", ")
                 ),
@@ -158,31 +158,26 @@ fn expected(wanted: &str, found: Option<&str>, place: Path<'_>, findings: &mut F
         findings.add(
             &code::EXTENSION_TYPE,
             place,
-            format!("this extension is a `{wanted}`"),
+            format_args!("this extension is a `{wanted}`"),
         );
     }
 }
 
 /// Reports properties that a known extension does not have; earlier revisions had others.
-fn others(
-    shape: &'static Shape,
-    content: &Map<String, Value>,
-    here: Path<'_>,
-    findings: &mut Findings,
-) {
+fn others(shape: &'static Shape, content: Members<'_>, here: Path<'_>, findings: &mut Findings) {
     for (name, item) in content {
         let listed = shape
             .properties
             .iter()
-            .any(|property| property.name == *name);
+            .any(|property| property.name == name);
         if !listed && name != "extension_type" {
             let place = Path::Name(&here, name);
-            findings.add_of(
+            findings.custom(
                 &code::CUSTOM,
                 shape.section,
                 place,
-                format!("the {} has no `{}`", shape.name, shortened(name)),
-                None,
+                name,
+                format_args!("the {} has no `{}`", shape.name, shortened(name)),
             );
             value::anything(name, item, place, findings);
         }
@@ -190,29 +185,28 @@ fn others(
 }
 
 /// An extension by a name of its own (§11.3, deprecated).
-fn by_name(
-    class: Class,
-    key: &str,
-    content: &Map<String, Value>,
-    here: Path<'_>,
-    findings: &mut Findings,
-) {
+fn by_name(class: Class, key: &str, content: Members<'_>, here: Path<'_>, findings: &mut Findings) {
     let name_good = (3..=250).contains(&key.len())
         && key.ends_with("-ext")
         && key
             .bytes()
             .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-    let code = if name_good || class != Class::Observable {
-        &code::EXTENSION_CUSTOM
+    if name_good || class != Class::Observable {
+        findings.custom(
+            &code::EXTENSION_CUSTOM,
+            code::EXTENSION_CUSTOM.section,
+            here,
+            key,
+            format_args!("the standard defines no extension `{}`", shortened(key)),
+        );
     } else {
-        &code::EXTENSION_KEY
-    };
-    findings.add_with_help(
-        code,
-        here,
-        format!("the standard defines no extension `{}`", shortened(key)),
-        "define it with an `extension-definition` and use its identifier",
-    );
+        findings.add_with_help(
+            &code::EXTENSION_KEY,
+            here,
+            format_args!("the standard defines no extension `{}`", shortened(key)),
+            "define it with an `extension-definition` and use its identifier",
+        );
+    }
     for (name, item) in content {
         let place = Path::Name(&here, name);
         if !format::is_property_name(name) {
@@ -223,7 +217,7 @@ fn by_name(
 }
 
 /// `impact_category` names the extension that is used.
-fn category(extensions: &Map<String, Value>, root: Path<'_>, findings: &mut Findings) {
+fn category(extensions: Members<'_>, root: Path<'_>, findings: &mut Findings) {
     let used: Vec<&str> = extensions
         .keys()
         .filter_map(|key| key.strip_suffix("-ext"))

@@ -1,10 +1,14 @@
 //! Findings being collected, and the places they are at.
 
-use base::diagnostic::{Diagnostic, Place};
+use std::fmt::{self, Display, Formatter};
+
+use base::diagnostic::{Diagnostic, Place, Severity};
 use base::limits::DIAGNOSTICS_PER_DOCUMENT;
 
 use super::Options;
+use super::check::{self, Check, Checks};
 use super::code::{self, Code};
+use crate::model::Class;
 
 /// A place in an object, written out only when something is found there.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +19,13 @@ pub(super) enum Path<'p> {
 }
 
 impl Path<'_> {
+    /// The place as a JSON pointer.
+    pub(super) fn pointer(self) -> String {
+        let mut pointer = String::new();
+        self.write(&mut pointer);
+        pointer
+    }
+
     fn write(self, pointer: &mut String) {
         match self {
             Path::Root => {}
@@ -32,8 +43,7 @@ impl Path<'_> {
     }
 
     fn place(self) -> Place {
-        let mut pointer = String::new();
-        self.write(&mut pointer);
+        let pointer = self.pointer();
         if pointer.is_empty() {
             Place::Whole
         } else {
@@ -48,6 +58,8 @@ pub(super) struct Findings {
     found: Vec<Diagnostic>,
     options: Options,
     more: usize,
+    /// Whether the object that is looked at is an observable.
+    in_observable: bool,
 }
 
 impl Findings {
@@ -56,11 +68,12 @@ impl Findings {
             found: Vec::new(),
             options,
             more: 0,
+            in_observable: false,
         }
     }
 
     /// Adds a finding at `path`.
-    pub(super) fn add(&mut self, code: &'static Code, path: Path<'_>, message: impl Into<String>) {
+    pub(super) fn add(&mut self, code: &'static Code, path: Path<'_>, message: impl Display) {
         self.add_of(code, code.section, path, message, None);
     }
 
@@ -69,10 +82,10 @@ impl Findings {
         &mut self,
         code: &'static Code,
         path: Path<'_>,
-        message: impl Into<String>,
-        help: impl Into<String>,
+        message: impl Display,
+        help: impl Display,
     ) {
-        self.add_of(code, code.section, path, message, Some(help.into()));
+        self.add_of(code, code.section, path, message, Some(&help));
     }
 
     /// Adds a finding of a rule that stands in another section than the code's usual one.
@@ -81,10 +94,10 @@ impl Findings {
         code: &'static Code,
         section: &'static str,
         path: Path<'_>,
-        message: impl Into<String>,
-        help: Option<String>,
+        message: impl Display,
+        help: Option<&dyn Display>,
     ) {
-        if code.severity < self.options.least {
+        if !self.wants(code) {
             return;
         }
         if self.is_full() {
@@ -95,15 +108,114 @@ impl Findings {
             code: code.id,
             severity: code.severity,
             place: path.place(),
-            message: message.into(),
-            help,
+            message: message.to_string(),
+            help: help.map(ToString::to_string),
             section: (!section.is_empty()).then_some(section),
         });
     }
 
+    /// Adds a finding of a check, where that is asked for.
+    pub(super) fn advise(
+        &mut self,
+        check: Check,
+        code: &'static Code,
+        section: &'static str,
+        path: Path<'_>,
+        message: impl Display,
+    ) {
+        if !self.is_off(check) {
+            self.add_of(code, section, path, message, None);
+        }
+    }
+
+    /// Adds a finding about something that is not of the standard and comes without extension: that there is none
+    /// (§7.3, §11), or, where that is not asked for, that its name has no prefix of its source.
+    pub(super) fn custom(
+        &mut self,
+        code: &'static Code,
+        section: &'static str,
+        path: Path<'_>,
+        name: &str,
+        message: impl Display,
+    ) {
+        if !self.is_off(check::EXTENSIONS_USE) {
+            let help = "define it with an `extension-definition`, or carry it in an extension";
+            self.add_of(code, section, path, message, Some(&help));
+            return;
+        }
+        let rest = name
+            .strip_prefix("x_")
+            .or_else(|| name.strip_prefix("x-"))
+            .filter(|rest| !rest.is_empty());
+        // `x_`, a source, `_`, a name; an extension by name ends in `-ext` besides.
+        let sourced = rest.is_some_and(|rest| {
+            let rest = rest.strip_suffix("-ext").unwrap_or(rest);
+            let parts = rest.split_once('_').or_else(|| rest.split_once('-'));
+            parts.is_some_and(|(source, name)| !source.is_empty() && !name.is_empty())
+        });
+        if !self.is_off(check::CUSTOM_PREFIX) && !sourced {
+            self.add(
+                &code::PREFIX,
+                path,
+                format_args!(
+                    "the custom name `{}` does not begin with `x_` or `x-` and its source",
+                    shortened(name)
+                ),
+            );
+        } else if !self.is_off(check::CUSTOM_PREFIX_LAX) && rest.is_none() {
+            self.add(
+                &code::PREFIX,
+                path,
+                format_args!(
+                    "the custom name `{}` does not begin with `x_` or `x-`",
+                    shortened(name)
+                ),
+            );
+        }
+    }
+
+    /// Whether findings of this code are of use.
+    pub(super) fn wants(&self, code: &Code) -> bool {
+        code.severity >= self.options.least
+            && (code.severity == Severity::Error
+                || self.options.checks == Checks::ALL
+                || of_code(code).is_none_or(|check| self.options.checks.has(check)))
+    }
+
+    /// Whether a check and a code are asked for.
+    pub(super) fn asks(&self, check: Check, code: &Code) -> bool {
+        !self.is_off(check) && self.wants(code)
+    }
+
+    /// Whether a check is not asked for.
+    pub(super) fn is_off(&self, check: Check) -> bool {
+        !self.options.checks.has(check)
+    }
+
+    /// Notes the class of the object that is looked at from now on.
+    pub(super) fn enter(&mut self, class: Class) {
+        self.in_observable = class == Class::Observable;
+    }
+
+    /// Whether the object that is looked at is an observable.
+    pub(super) fn in_observable(&self) -> bool {
+        self.in_observable
+    }
+
+    /// What the caller asked for.
+    pub(super) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The findings so far, which are not given again.
+    pub(super) fn take(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.found)
+    }
+
     /// Adds a finding made elsewhere.
     pub(super) fn add_made(&mut self, finding: Diagnostic) {
-        if finding.severity < self.options.least {
+        let about_bundle = finding.code == "STIX-BUNDLE-06" && self.is_off(check::UUID);
+        if finding.severity < self.options.least || about_bundle {
             return;
         }
         if self.is_full() {
@@ -133,11 +245,38 @@ impl Findings {
     }
 }
 
+/// The check to which all findings of a code belong that is no error.
+fn of_code(code: &Code) -> Option<Check> {
+    Some(match code.id {
+        "STIX-ID-06" => check::UUID,
+        "STIX-ID-07" => check::DETERMINISTIC_IDS,
+        "STIX-PROP-06" => check::COMMON_PROPERTIES,
+        "STIX-HASH-03" => check::HASH_ALGORITHM,
+        "STIX-REF-05" => check::REFERENCES,
+        "STIX-REF-07" => check::REFERENCE_NAMES,
+        "STIX-REL-01" => check::RELATIONSHIP_TYPES,
+        "STIX-MARK-06" => check::MARKING_IDENTIFIERS,
+        "STIX-EXT-05" => check::UNKNOWN_EXTENSIONS,
+        "STIX-EXT-07" => check::EXTENSION_PROPERTIES,
+        "STIX-DUP-02" => check::REPEATED,
+        _ => return None,
+    })
+}
+
 /// The first characters of a text from outside, for a message.
-pub(super) fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().take(80).collect();
-    if short.len() < text.len() {
-        short.push('…');
+pub(super) fn shortened(text: &str) -> Shortened<'_> {
+    Shortened(text)
+}
+
+/// See [`shortened`]; nothing is copied until it is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shortened<'t>(&'t str);
+
+impl Display for Shortened<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0.char_indices().nth(80) {
+            None => f.write_str(self.0),
+            Some((end, _)) => write!(f, "{}…", self.0.get(..end).unwrap_or_default()),
+        }
     }
-    short
 }

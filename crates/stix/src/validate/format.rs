@@ -12,7 +12,7 @@ pub(super) fn complaint(format: Format, text: &str) -> Option<&'static str> {
             "this is not a name of the IANA character set registry",
         ),
         Format::Country => (
-            text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()),
+            is_country(text),
             "this is not a country code of two letters as of ISO 3166-1",
         ),
         Format::Cpe => (is_cpe(text), "this is not a CPE 2.3 formatted string"),
@@ -37,8 +37,10 @@ pub(super) fn complaint(format: Format, text: &str) -> Option<&'static str> {
             is_mac(text),
             "this is not a MAC address of six pairs of lower-case digits with colons between",
         ),
-        Format::LowerCase => (
-            !text.contains(|c: char| c.is_uppercase() || c == ' ' || c == '_'),
+        Format::LowerCase | Format::Product => (
+            text.bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'))
+                || !text.contains(|c: char| c.is_uppercase() || c == ' ' || c == '_'),
             "such names are written in lower case with hyphens between words",
         ),
         Format::MediaType => (is_media_type(text), "this is not a media type of IANA's"),
@@ -258,9 +260,14 @@ fn is_url(text: &str) -> bool {
     scheme_good
         && !rest.is_empty()
         && rest != "//"
-        && !rest.chars().any(|character| {
-            character.is_whitespace() || character.is_control() || "<>\"".contains(character)
-        })
+        && (rest
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"'))
+            || !rest.contains(|character: char| {
+                character.is_whitespace()
+                    || character.is_control()
+                    || matches!(character, '<' | '>' | '"')
+            }))
 }
 
 /// RFC 4648 §4 with padding.
@@ -404,3 +411,22 @@ const GRANDFATHERED: &[&str] = &[
     "zh-min-nan",
     "zh-xiang",
 ];
+
+/// Whether the text is one of the codes, in either case: the standard does not say which.
+fn is_country(text: &str) -> bool {
+    text.len() == 2
+        && COUNTRIES
+            .split_ascii_whitespace()
+            .any(|code| code.eq_ignore_ascii_case(text))
+}
+
+/// ISO 3166-1 alpha-2, the 249 codes that are officially assigned.
+const COUNTRIES: &str = "\
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS \
+    BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE \
+    EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM \
+    HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC \
+    LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA \
+    NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW \
+    SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO \
+    TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";

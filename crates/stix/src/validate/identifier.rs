@@ -1,11 +1,11 @@
 //! The identifier of an object, §2.9.
 
-use serde_json::{Map, Value};
+use crate::json::tree::{Members, Value};
 use uuid::{Uuid, Variant};
 
 use super::code;
 use super::findings::{Findings, Path, shortened};
-use crate::canonical::{contributing_properties, sco_id};
+use crate::canonical::{contributing_properties, sco_id_of};
 use crate::id::Id;
 use crate::model::Class;
 
@@ -13,7 +13,7 @@ use crate::model::Class;
 pub(super) fn check(
     kind: Option<&str>,
     class: Option<Class>,
-    properties: &Map<String, Value>,
+    properties: Members<'_>,
     root: Path<'_>,
     findings: &mut Findings,
 ) {
@@ -60,7 +60,7 @@ pub(super) fn check(
         Some(_) if uuid.get_version_num() != 4 => findings.add(
             &code::ID_VERSION,
             path,
-            format!(
+            format_args!(
                 "the UUID is of version {}; objects other than observables should have random ones, version 4",
                 uuid.get_version_num()
             ),
@@ -77,7 +77,7 @@ fn is_rfc_4122(uuid: Uuid) -> bool {
 fn observable(
     id: &Id,
     uuid: Uuid,
-    properties: &Map<String, Value>,
+    properties: Members<'_>,
     path: Path<'_>,
     findings: &mut Findings,
 ) {
@@ -85,7 +85,7 @@ fn observable(
     if !known {
         return;
     }
-    let expected = sco_id(id.kind(), properties);
+    let expected = sco_id_of(id.kind(), properties);
     let version = uuid.get_version_num();
     let Some(expected) = expected else {
         if version != 4 {
@@ -97,7 +97,7 @@ fn observable(
             findings.add(
                 &code::ID_RANDOM,
                 path,
-                format!("{why}, so the UUID must be random, version 4"),
+                format_args!("{why}, so the UUID must be random, version 4"),
             );
         }
         return;
@@ -117,14 +117,16 @@ fn observable(
             &code::ID_DETERMINISTIC,
             path,
             "the version 5 UUID is not the one that follows from the contributing properties",
-            format!("it would be `{expected}`"),
+            format_args!("it would be `{expected}`"),
         );
     } else if version != 5 {
         findings.add_with_help(
             &code::ID_VERSION,
             path,
-            format!("the UUID is of version {version}; observables should have deterministic ones"),
-            format!("it would be `{expected}`"),
+            format_args!(
+                "the UUID is of version {version}; observables should have deterministic ones"
+            ),
+            format_args!("it would be `{expected}`"),
         );
     }
 }

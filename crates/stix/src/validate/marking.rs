@@ -1,7 +1,8 @@
 //! Markings of an object, and marking definitions, §7.2.
 
-use serde_json::{Map, Value};
+use crate::json::tree::{Members, Value, View};
 
+use super::check;
 use super::code;
 use super::findings::{Findings, Path, shortened};
 use super::value::{self, Around};
@@ -11,11 +12,9 @@ use crate::model::meta;
 use crate::selector::Selector;
 
 /// Checks that every selector selects something (§7.2.3.1).
-pub(super) fn selectors(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Findings) {
+pub(super) fn selectors(properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
     let path = Path::Name(&root, "granular_markings");
-    let entries = properties
-        .get("granular_markings")
-        .and_then(Value::as_array);
+    let entries = properties.get("granular_markings").and_then(Value::items);
     let Some(entries) = entries else {
         return;
     };
@@ -23,14 +22,14 @@ pub(super) fn selectors(properties: &Map<String, Value>, root: Path<'_>, finding
     for (at, entry) in entries.iter().enumerate() {
         let here = Path::Item(&path, at);
         let here = Path::Name(&here, "selectors");
-        let listed = entry.get("selectors").and_then(Value::as_array);
+        let listed = entry.get("selectors").and_then(Value::items);
         for (index, selector) in listed.into_iter().flatten().enumerate() {
             count += 1;
             if count > MAX_SELECTORS {
                 findings.add(
                     &code::SELECTOR,
                     here,
-                    format!("more than {MAX_SELECTORS} selectors"),
+                    format_args!("more than {MAX_SELECTORS} selectors"),
                 );
                 return;
             }
@@ -42,12 +41,12 @@ pub(super) fn selectors(properties: &Map<String, Value>, root: Path<'_>, finding
                 Err(error) => findings.add(
                     &code::SELECTOR,
                     here,
-                    format!("`{}` is not a selector: {error}", shortened(text)),
+                    format_args!("`{}` is not a selector: {error}", shortened(text)),
                 ),
-                Ok(selector) if selector.resolve_in(properties).is_none() => findings.add(
+                Ok(selector) if selector.resolve_in_tree(properties).is_none() => findings.add(
                     &code::SELECTOR,
                     here,
-                    format!("`{}` selects nothing in this object", shortened(text)),
+                    format_args!("`{}` selects nothing in this object", shortened(text)),
                 ),
                 Ok(_) => {}
             }
@@ -56,14 +55,15 @@ pub(super) fn selectors(properties: &Map<String, Value>, root: Path<'_>, finding
 }
 
 /// Checks a marking definition.
-pub(super) fn definition(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Findings) {
+pub(super) fn definition(properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
     let id = properties.get("id").and_then(Value::as_str);
     let path = Path::Name(&root, "definition");
     let kind = properties.get("definition_type").and_then(Value::as_str);
     let level = id
         .and_then(|id| Id::parse(id).ok())
         .and_then(|id| Tlp::from_id(&id));
-    match (kind, properties.get("definition")) {
+    let definition = properties.get("definition");
+    match (kind, definition.map(Value::view)) {
         (Some("tlp"), _) => {
             if !is_tlp_1(properties) {
                 findings.add_with_help(
@@ -75,7 +75,7 @@ pub(super) fn definition(properties: &Map<String, Value>, root: Path<'_>, findin
             }
         }
         (_, None) => {}
-        (Some("statement"), Some(Value::Object(statement))) => {
+        (Some("statement"), Some(View::Object(statement))) => {
             value::part(
                 &meta::STATEMENT,
                 statement,
@@ -84,19 +84,25 @@ pub(super) fn definition(properties: &Map<String, Value>, root: Path<'_>, findin
                 findings,
             );
         }
-        (_, Some(Value::Object(map))) if map.is_empty() => {
+        (_, Some(View::Object(map))) if map.is_empty() => {
             findings.add(&code::EMPTY, path, "an empty marking");
         }
-        (_, Some(Value::Object(_))) => {
+        (_, Some(View::Object(_))) => {
             if kind.is_some() {
-                findings.add(
+                findings.advise(
+                    check::EXTENSIONS_USE,
                     &code::MARKING_CUSTOM,
+                    code::MARKING_CUSTOM.section,
                     Path::Name(&root, "definition_type"),
                     "the standard has `statement` and `tlp`; other markings are made with an extension",
                 );
             }
         }
-        (_, Some(other)) => value::wrong(path, "an object in braces", other, findings),
+        (_, Some(_)) => {
+            if let Some(other) = definition {
+                value::wrong(path, "an object in braces", other, findings);
+            }
+        }
     }
     if kind != Some("tlp") && TLP_1.iter().any(|(_, known)| Some(*known) == id) {
         findings.add(
@@ -110,12 +116,7 @@ pub(super) fn definition(properties: &Map<String, Value>, root: Path<'_>, findin
 }
 
 /// Checks that TLP 2.0 is said by its own objects only.
-fn tlp_2(
-    level: Option<Tlp>,
-    properties: &Map<String, Value>,
-    root: Path<'_>,
-    findings: &mut Findings,
-) {
+fn tlp_2(level: Option<Tlp>, properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
     let id = properties.get("id").and_then(Value::as_str);
     let level = level.filter(|level| Some(level.id_text()) == id);
     let said = properties
@@ -124,8 +125,10 @@ fn tlp_2(
     let good = match level {
         Some(level) => {
             let defined = level.definition();
-            said == defined.pointer(&format!("/extensions/{TLP_2_EXTENSION}"))
-                && properties.get("created") == defined.get("created")
+            said.map(Value::to_value).as_ref()
+                == defined.pointer(&format!("/extensions/{TLP_2_EXTENSION}"))
+                && properties.get("created").and_then(Value::as_str)
+                    == defined.get("created").and_then(serde_json::Value::as_str)
                 && properties.get("definition").is_none()
         }
         None => said.is_none(),
@@ -142,23 +145,18 @@ fn tlp_2(
 }
 
 /// Checks that the marking does not mark itself (§3.2).
-fn itself(
-    id: Option<&str>,
-    properties: &Map<String, Value>,
-    root: Path<'_>,
-    findings: &mut Findings,
-) {
+fn itself(id: Option<&str>, properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
     let Some(id) = id else {
         return;
     };
     let object = properties
         .get("object_marking_refs")
-        .and_then(Value::as_array)
+        .and_then(Value::items)
         .into_iter()
         .flatten();
     let granular = properties
         .get("granular_markings")
-        .and_then(Value::as_array)
+        .and_then(Value::items)
         .into_iter()
         .flatten()
         .filter_map(|entry| entry.get("marking_ref"));
@@ -183,7 +181,7 @@ fn itself(
 }
 
 /// Whether this is one of the four markings of §7.2.1.4, with nothing added, left out or changed.
-fn is_tlp_1(properties: &Map<String, Value>) -> bool {
+fn is_tlp_1(properties: Members<'_>) -> bool {
     TLP_1.iter().any(|(level, id)| {
         let defined = serde_json::json!({
             "type": "marking-definition",
@@ -194,7 +192,7 @@ fn is_tlp_1(properties: &Map<String, Value>) -> bool {
             "name": format!("TLP:{}", level.to_ascii_uppercase()),
             "definition": { "tlp": level },
         });
-        defined.as_object() == Some(properties)
+        defined.as_object() == Some(&properties.to_map())
     })
 }
 

@@ -1,23 +1,24 @@
 //! One object as a whole.
 
-use serde_json::{Map, Value};
+use crate::json::tree::{Members, Value, View};
 
 use super::code;
 use super::extension::{self, Declared};
 use super::findings::{Findings, Path, shortened};
 use super::value::{self, Around};
-use super::{format, identifier, marking, rule};
-use crate::id::{Id, is_type_name};
+use super::{Custom, advice, format, identifier, marking, rule};
+use crate::id::{is_type_name, kind_of};
 use crate::model::shared_property::{self, Use};
 use crate::model::{Class, Shape, incident, relationship};
-use crate::timestamp::Timestamp;
+use crate::timestamp::instant_of;
 
 /// Checks an object.
-pub(super) fn check(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Findings) {
+pub(super) fn check(properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
     let kind = kind(properties, root, findings);
     let declared = extension::declared(properties);
     let known = kind.and_then(|kind| known(kind, properties));
     let class = known.map_or_else(|| guessed(declared, properties), |(class, _)| class);
+    findings.enter(class);
     identifier::check(kind, kind.map(|_| class), properties, root, findings);
     if kind == Some("bundle") {
         return;
@@ -26,11 +27,25 @@ pub(super) fn check(properties: &Map<String, Value>, root: Path<'_>, findings: &
         && known.is_none()
         && declared.class.is_none()
     {
-        findings.add_with_help(
+        findings.custom(
             &code::TYPE_CUSTOM,
+            code::TYPE_CUSTOM.section,
             Path::Name(&root, "type"),
-            format!("the standard has no object type `{}`", shortened(kind)),
-            "define it with an `extension-definition`",
+            kind,
+            format_args!("the standard has no object type `{}`", shortened(kind)),
+        );
+    }
+    if let Some(kind) = kind
+        && known.is_none()
+        && findings.options().custom_types == Custom::Refused
+    {
+        findings.add(
+            &code::TYPE_REFUSED,
+            Path::Name(&root, "type"),
+            format_args!(
+                "`{}` is not an object type of the standard",
+                shortened(kind)
+            ),
         );
     }
     common_properties(class, known.is_some(), properties, root, findings);
@@ -42,9 +57,12 @@ pub(super) fn check(properties: &Map<String, Value>, root: Path<'_>, findings: &
     if kind.is_some() {
         custom_properties(shape, declared, properties, root, findings);
     }
-    if let Some(Value::Object(extensions)) = properties.get("extensions") {
+    if let Some(View::Object(extensions)) = properties.get("extensions").map(Value::view) {
         let kind = kind.unwrap_or_default();
         extension::check(kind, class, extensions, root, Around::default(), findings);
+    }
+    if let Some(kind) = kind {
+        advice::check(kind, properties, root, findings);
     }
     marking::selectors(properties, root, findings);
     order(properties, root, findings);
@@ -52,11 +70,7 @@ pub(super) fn check(properties: &Map<String, Value>, root: Path<'_>, findings: &
 }
 
 /// The object's type, if it has one.
-fn kind<'p>(
-    properties: &'p Map<String, Value>,
-    root: Path<'_>,
-    findings: &mut Findings,
-) -> Option<&'p str> {
+fn kind<'p>(properties: Members<'p>, root: Path<'_>, findings: &mut Findings) -> Option<&'p str> {
     let path = Path::Name(&root, "type");
     let Some(kind) = properties.get("type").and_then(Value::as_str) else {
         findings.add_with_help(
@@ -76,7 +90,7 @@ fn kind<'p>(
         findings.add_with_help(
             &code::TYPE_NAME,
             path,
-            format!("`{}` cannot be the name of a type", shortened(kind)),
+            format_args!("`{}` cannot be the name of a type", shortened(kind)),
             "use 3 to 250 characters of a-z, 0-9 and single hyphens, a letter first",
         );
     }
@@ -84,7 +98,7 @@ fn kind<'p>(
 }
 
 /// Class and table of the type; the objects of the incident suite are known by their extension.
-fn known(kind: &str, properties: &Map<String, Value>) -> Option<(Class, &'static Shape)> {
+fn known(kind: &str, properties: Members<'_>) -> Option<(Class, &'static Shape)> {
     let found = crate::model::shape(kind)?;
     let suite = incident::SHAPES.iter().any(|shape| shape.name == kind);
     let key = incident::extension_of(kind).map(|(key, _)| key);
@@ -98,7 +112,7 @@ fn known(kind: &str, properties: &Map<String, Value>) -> Option<(Class, &'static
 }
 
 /// The class of a type that is not known: what its extension says, else what its properties look like.
-fn guessed(declared: Declared, properties: &Map<String, Value>) -> Class {
+fn guessed(declared: Declared, properties: Members<'_>) -> Class {
     let versioned = properties.contains_key("created") || properties.contains_key("modified");
     declared.class.unwrap_or(if versioned {
         Class::Domain
@@ -110,7 +124,7 @@ fn guessed(declared: Declared, properties: &Map<String, Value>) -> Class {
 fn common_properties(
     class: Class,
     known: bool,
-    properties: &Map<String, Value>,
+    properties: Members<'_>,
     root: Path<'_>,
     findings: &mut Findings,
 ) {
@@ -123,7 +137,7 @@ fn common_properties(
                     &code::REQUIRED,
                     "STIX 2.1 §3.2",
                     path,
-                    format!("the object has no `{}`", property.name),
+                    format_args!("the object has no `{}`", property.name),
                     None,
                 );
             }
@@ -138,7 +152,7 @@ fn common_properties(
             findings.add(
                 code,
                 path,
-                format!("objects of this type have no `{}`", property.name),
+                format_args!("objects of this type have no `{}`", property.name),
             );
         }
         value::check(&property.kind, found, path, Around::default(), findings);
@@ -153,18 +167,16 @@ fn common_properties(
 }
 
 /// §3.2: milliseconds at least.
-fn precision(name: &str, found: &Value, path: Path<'_>, findings: &mut Findings) {
-    let parsed = found.as_str().map(Timestamp::parse);
-    if let Some(Ok(timestamp)) = parsed
-        && timestamp.fraction_digits() < 3
-    {
+fn precision(name: &str, found: Value<'_>, path: Path<'_>, findings: &mut Findings) {
+    let Some(text) = found.as_str() else {
+        return;
+    };
+    let digits = text.len().saturating_sub("0000-00-00T00:00:00.Z".len());
+    if digits < 3 && instant_of(text).is_ok() {
         findings.add_with_help(
             &code::PRECISION,
             path,
-            format!(
-                "`{name}` has {} digits after the point",
-                timestamp.fraction_digits()
-            ),
+            format_args!("`{name}` has {digits} digits after the point"),
             "write milliseconds, three digits",
         );
     }
@@ -174,34 +186,42 @@ fn precision(name: &str, found: &Value, path: Path<'_>, findings: &mut Findings)
 fn custom_properties(
     shape: Option<&'static Shape>,
     declared: Declared,
-    properties: &Map<String, Value>,
+    properties: Members<'_>,
     root: Path<'_>,
     findings: &mut Findings,
 ) {
     for (name, found) in properties {
-        let listed = matches!(name.as_str(), "type" | "id")
+        let listed = matches!(name, "type" | "id")
             || shared_property::PROPERTIES
                 .iter()
-                .any(|property| property.name == *name)
+                .any(|property| property.name == name)
             || shape.is_some_and(|shape| {
                 shape
                     .properties
                     .iter()
-                    .any(|property| property.name == *name)
+                    .any(|property| property.name == name)
             });
         if listed {
             continue;
         }
         let path = Path::Name(&root, name);
         value::property_name(name, path, findings);
-        if RESERVED.contains(&name.as_str()) {
-            findings.add(&code::RESERVED, path, format!("`{name}` is reserved"));
+        if RESERVED.contains(&name) {
+            findings.add(&code::RESERVED, path, format_args!("`{name}` is reserved"));
         } else if shape.is_some() && !declared.top_level {
-            findings.add_with_help(
+            findings.custom(
                 &code::CUSTOM,
+                code::CUSTOM.section,
                 path,
-                format!("the standard has no `{}` here", shortened(name)),
-                "carry it in an extension",
+                name,
+                format_args!("the standard has no `{}` here", shortened(name)),
+            );
+        }
+        if shape.is_some() && findings.options().custom_properties == Custom::Refused {
+            findings.add(
+                &code::PROPERTY_REFUSED,
+                path,
+                format_args!("`{}` is not a property of the standard", shortened(name)),
             );
         }
         value::anything(name, found, path, findings);
@@ -209,8 +229,8 @@ fn custom_properties(
 }
 
 /// §3.6.1: `modified` is not before `created`. To the last digit: the text may have more than nanoseconds.
-fn order(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Findings) {
-    let read = |name: &str| Timestamp::parse(properties.get(name)?.as_str()?).ok();
+fn order(properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
+    let read = |name: &str| instant_of(properties.get(name)?.as_str()?).ok();
     if let (Some(created), Some(modified)) = (read("created"), read("modified"))
         && modified < created
     {
@@ -225,7 +245,7 @@ fn order(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Finding
 }
 
 /// What single types demand besides their tables.
-fn special(kind: &str, properties: &Map<String, Value>, root: Path<'_>, findings: &mut Findings) {
+fn special(kind: &str, properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
     external_references(kind, properties, root, findings);
     match kind {
         "relationship" => described(properties, root, findings),
@@ -241,14 +261,12 @@ fn special(kind: &str, properties: &Map<String, Value>, root: Path<'_>, findings
 /// §4.1.1 and §4.19.1.
 fn external_references(
     kind: &str,
-    properties: &Map<String, Value>,
+    properties: Members<'_>,
     root: Path<'_>,
     findings: &mut Findings,
 ) {
     let path = Path::Name(&root, "external_references");
-    let entries = properties
-        .get("external_references")
-        .and_then(Value::as_array);
+    let entries = properties.get("external_references").and_then(Value::items);
     for (index, entry) in entries.into_iter().flatten().enumerate() {
         let text = |name: &str| entry.get(name).and_then(Value::as_str);
         let here = Path::Item(&path, index);
@@ -278,7 +296,7 @@ fn external_references(
                     &code::EXTERNAL_ID,
                     section,
                     here,
-                    format!(
+                    format_args!(
                         "a reference to {} has the source name `{name}` and the identifier as it is given there",
                         name.to_ascii_uppercase()
                     ),
@@ -290,22 +308,22 @@ fn external_references(
 }
 
 /// §5.1 and the tables of the types.
-fn described(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Findings) {
-    let id = |name: &str| Id::parse(properties.get(name)?.as_str()?).ok();
+fn described(properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
+    let kind = |name: &str| kind_of(properties.get(name)?.as_str()?).ok();
     let name = properties.get("relationship_type").and_then(Value::as_str);
-    let (Some(source), Some(name), Some(target)) = (id("source_ref"), name, id("target_ref"))
+    let (Some(source), Some(name), Some(target)) = (kind("source_ref"), name, kind("target_ref"))
     else {
         return;
     };
-    if relationship::is_described(source.kind(), name, target.kind()) {
+    if relationship::is_described(source, name, target) {
         return;
     }
-    let others = relationship::described(source.kind(), target.kind());
+    let others = relationship::described(source, target);
     let message = format!(
         "the standard does not describe `{}` from `{}` to `{}`",
         shortened(name),
-        shortened(source.kind()),
-        shortened(target.kind())
+        shortened(source),
+        shortened(target)
     );
     let help = if others.is_empty() {
         "`related-to` goes between any two objects".to_owned()
@@ -321,8 +339,8 @@ fn described(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Fin
 }
 
 /// §7.3.1.
-fn extension_definition(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Findings) {
-    let types = properties.get("extension_types").and_then(Value::as_array);
+fn extension_definition(properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
+    let types = properties.get("extension_types").and_then(Value::items);
     let top_level = types
         .into_iter()
         .flatten()
@@ -344,7 +362,7 @@ fn extension_definition(properties: &Map<String, Value>, root: Path<'_>, finding
     }
     let names = properties
         .get("extension_properties")
-        .and_then(Value::as_array);
+        .and_then(Value::items);
     for (index, name) in names.into_iter().flatten().enumerate() {
         if let Some(name) = name.as_str() {
             value::property_name(name, Path::Item(&path, index), findings);
@@ -353,9 +371,9 @@ fn extension_definition(properties: &Map<String, Value>, root: Path<'_>, finding
 }
 
 /// §7.1.1.
-fn contents(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Findings) {
+fn contents(properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
     let path = Path::Name(&root, "contents");
-    let Some(Value::Object(languages)) = properties.get("contents") else {
+    let Some(View::Object(languages)) = properties.get("contents").map(Value::view) else {
         return;
     };
     for (language, translations) in languages {
@@ -364,7 +382,7 @@ fn contents(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Find
             findings.add(
                 &code::LANGUAGE,
                 here,
-                format!(
+                format_args!(
                     "`{}` is not a language tag as of RFC 5646",
                     shortened(language)
                 ),
@@ -373,9 +391,9 @@ fn contents(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Find
         if let Some(translations) = value::dictionary(translations, here, findings) {
             for (name, translation) in translations {
                 let place = Path::Name(&here, name);
-                match translation {
-                    Value::String(_) => {}
-                    Value::Array(_) | Value::Object(_) => {
+                match translation.view() {
+                    View::String(_) => {}
+                    View::Array(_) | View::Object(_) => {
                         value::anything("", translation, place, findings);
                     }
                     _ => findings.add(
@@ -390,12 +408,12 @@ fn contents(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Find
 }
 
 /// §4.14.1 and §2.13.
-fn observed_data(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Findings) {
-    let refs = properties.get("object_refs").and_then(Value::as_array);
+fn observed_data(properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
+    let refs = properties.get("object_refs").and_then(Value::items);
     if let Some(refs) = refs.filter(|refs| !refs.is_empty()) {
         let may_be_observable = |text: &str| {
-            Id::parse(text).is_ok_and(|id| {
-                crate::model::shape(id.kind()).is_none_or(|(class, _)| class == Class::Observable)
+            kind_of(text).is_ok_and(|kind| {
+                crate::model::shape(kind).is_none_or(|(class, _)| class == Class::Observable)
             })
         };
         if !refs.iter().filter_map(Value::as_str).any(may_be_observable) {
@@ -406,17 +424,17 @@ fn observed_data(properties: &Map<String, Value>, root: Path<'_>, findings: &mut
             );
         }
     }
-    let Some(Value::Object(container)) = properties.get("objects") else {
+    let Some(View::Object(container)) = properties.get("objects").map(Value::view) else {
         return;
     };
     let path = Path::Name(&root, "objects");
     let around = Around {
         container: Some(container),
     };
-    for (key, object) in container {
+    for (key, item) in container {
         let here = Path::Name(&path, key);
-        let Value::Object(object) = object else {
-            value::wrong(here, "an observable", object, findings);
+        let Some(object) = item.members() else {
+            value::wrong(here, "an observable", item, findings);
             continue;
         };
         contained(object, here, around, findings);
@@ -424,12 +442,7 @@ fn observed_data(properties: &Map<String, Value>, root: Path<'_>, findings: &mut
 }
 
 /// An observable in the deprecated container: as others, but without identifier of its own.
-fn contained(
-    properties: &Map<String, Value>,
-    here: Path<'_>,
-    around: Around<'_>,
-    findings: &mut Findings,
-) {
+fn contained(properties: Members<'_>, here: Path<'_>, around: Around<'_>, findings: &mut Findings) {
     let Some(kind) = properties.get("type").and_then(Value::as_str) else {
         findings.add(
             &code::TYPE_MISSING,
@@ -444,7 +457,7 @@ fn contained(
             findings.add(
                 &code::REFERENCE_TYPE,
                 here,
-                format!("a `{kind}` is not an observable"),
+                format_args!("a `{kind}` is not an observable"),
             );
             return;
         }
@@ -454,38 +467,40 @@ fn contained(
         value::listed(shape, properties, here, around, findings);
         rule::check(shape, properties, here, findings);
         for name in properties.keys() {
-            let listed = matches!(name.as_str(), "type" | "id")
+            let listed = matches!(name, "type" | "id")
                 || shared_property::PROPERTIES
                     .iter()
-                    .any(|property| property.name == *name)
+                    .any(|property| property.name == name)
                 || shape
                     .properties
                     .iter()
-                    .any(|property| property.name == *name);
+                    .any(|property| property.name == name);
             if !listed {
                 let place = Path::Name(&here, name);
                 value::property_name(name, place, findings);
-                findings.add(
+                findings.custom(
                     &code::CUSTOM,
+                    code::CUSTOM.section,
                     place,
-                    format!("the standard has no `{}` here", shortened(name)),
+                    name,
+                    format_args!("the standard has no `{}` here", shortened(name)),
                 );
             }
         }
     }
-    if let Some(Value::Object(extensions)) = properties.get("extensions") {
+    if let Some(View::Object(extensions)) = properties.get("extensions").map(Value::view) {
         extension::check(kind, Class::Observable, extensions, here, around, findings);
     }
 }
 
 /// The category is the name of the extension without `-ext`.
-fn impact_category(properties: &Map<String, Value>, root: Path<'_>, findings: &mut Findings) {
+fn impact_category(properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
     let category = properties.get("impact_category").and_then(Value::as_str);
-    let extensions = properties.get("extensions").and_then(Value::as_object);
-    let used = extensions.into_iter().flat_map(Map::keys).find(|key| {
+    let extensions = properties.get("extensions").and_then(Value::members);
+    let used = extensions.into_iter().flat_map(Members::keys).find(|key| {
         incident::IMPACT_EXTENSIONS
             .iter()
-            .any(|shape| shape.name == key.as_str())
+            .any(|shape| shape.name == *key)
     });
     if let (Some(category), Some(used)) = (category, used)
         && used.strip_suffix("-ext") != Some(category)
@@ -493,7 +508,7 @@ fn impact_category(properties: &Map<String, Value>, root: Path<'_>, findings: &m
         findings.add(
             &code::IMPACT_CATEGORY,
             Path::Name(&root, "impact_category"),
-            format!(
+            format_args!(
                 "the category is `{}`, the extension `{used}`",
                 shortened(category)
             ),

@@ -1,16 +1,16 @@
 //! Rules that tie properties together.
 
-use serde_json::{Map, Value};
+use crate::json::tree::{Members, Value};
 
 use super::code;
 use super::findings::{Findings, Path};
 use crate::model::{Is, Presence, Rule, Shape};
-use crate::timestamp::Timestamp;
+use crate::timestamp::instant_of;
 
 /// Checks the rules of a shape.
 pub(super) fn check(
     shape: &'static Shape,
-    properties: &Map<String, Value>,
+    properties: Members<'_>,
     path: Path<'_>,
     findings: &mut Findings,
 ) {
@@ -22,7 +22,7 @@ pub(super) fn check(
 fn one(
     rule: &'static Rule,
     shape: &'static Shape,
-    properties: &Map<String, Value>,
+    properties: Members<'_>,
     path: Path<'_>,
     findings: &mut Findings,
 ) {
@@ -109,21 +109,21 @@ fn one(
 }
 
 impl Is {
-    fn holds(self, value: &Value) -> bool {
+    fn holds(self, value: Value<'_>) -> bool {
         match self {
-            Self::True => value == &Value::Bool(true),
-            Self::False => value == &Value::Bool(false),
+            Self::True => value.as_bool() == Some(true),
+            Self::False => value.as_bool() == Some(false),
             Self::NoneOf(terms) => value.as_str().is_some_and(|text| !terms.contains(&text)),
         }
     }
 }
 
 fn timestamps(
-    properties: &Map<String, Value>,
+    properties: Members<'_>,
     first: &str,
     second: &str,
-) -> Option<(Timestamp, Timestamp)> {
-    let read = |name: &str| Timestamp::parse(properties.get(name)?.as_str()?).ok();
+) -> Option<(jiff::Timestamp, jiff::Timestamp)> {
+    let read = |name: &str| instant_of(properties.get(name)?.as_str()?).ok();
     Some((read(first)?, read(second)?))
 }
 

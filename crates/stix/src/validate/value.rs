@@ -1,40 +1,47 @@
 //! Values against what their property wants.
 
-use serde_json::{Map, Value};
+use std::fmt::Display;
 
+use crate::json::tree::{Members, Value, View};
+
+use super::check;
 use super::code;
 use super::findings::{Findings, Path, shortened};
 use super::format;
-use super::rule;
-use crate::id::Id;
+use super::{Custom, rule};
+use crate::id::kind_of;
 use crate::model::{Format, Kind, Shape, Targets};
-use crate::timestamp::Timestamp;
+use crate::timestamp::instant_of;
 use crate::vocab::Vocabulary;
 
 /// What the check of a value needs to know of its surroundings.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Around<'a> {
     /// The container in which references resolve, in the deprecated form of observed data (§2.13).
-    pub(super) container: Option<&'a Map<String, Value>>,
+    pub(super) container: Option<Members<'a>>,
 }
 
 /// Checks the properties of a part against its shape; properties that the shape lacks are reported.
 pub(super) fn part(
     shape: &'static Shape,
-    properties: &Map<String, Value>,
+    properties: Members<'_>,
     path: Path<'_>,
     around: Around<'_>,
     findings: &mut Findings,
 ) {
     if properties.is_empty() {
-        findings.add(&code::EMPTY, path, format!("an empty `{}`", shape.name));
+        findings.add(
+            &code::EMPTY,
+            path,
+            format_args!("an empty `{}`", shape.name),
+        );
     }
     listed(shape, properties, path, around, findings);
     for (name, value) in properties {
         if !shape
             .properties
             .iter()
-            .any(|property| property.name == *name)
+            .any(|property| property.name == name)
         {
             unlisted(shape.name, name, value, path, findings);
         }
@@ -45,7 +52,7 @@ pub(super) fn part(
 /// Checks the properties that the shape lists.
 pub(super) fn listed(
     shape: &'static Shape,
-    properties: &Map<String, Value>,
+    properties: Members<'_>,
     path: Path<'_>,
     around: Around<'_>,
     findings: &mut Findings,
@@ -63,7 +70,7 @@ pub(super) fn listed(
                 &code::REQUIRED,
                 shape.section,
                 Path::Name(&path, property.name),
-                format!("`{}` has no `{}`", shape.name, property.name),
+                format_args!("`{}` has no `{}`", shape.name, property.name),
                 None,
             ),
             None => {}
@@ -72,14 +79,23 @@ pub(super) fn listed(
 }
 
 /// Reports a property that a part of the standard does not have.
-fn unlisted(part: &str, name: &str, value: &Value, path: Path<'_>, findings: &mut Findings) {
+fn unlisted(part: &str, name: &str, value: Value<'_>, path: Path<'_>, findings: &mut Findings) {
     let here = Path::Name(&path, name);
     property_name(name, here, findings);
-    findings.add(
+    findings.custom(
         &code::CUSTOM,
+        code::CUSTOM.section,
         here,
-        format!("the standard has no `{}` in `{part}`", shortened(name)),
+        name,
+        format_args!("the standard has no `{}` in `{part}`", shortened(name)),
     );
+    if findings.options().custom_properties == Custom::Refused {
+        findings.add(
+            &code::PROPERTY_REFUSED,
+            here,
+            format_args!("`{}` is not a property of `{part}`", shortened(name)),
+        );
+    }
     anything(name, value, here, findings);
 }
 
@@ -89,17 +105,17 @@ pub(super) fn property_name(name: &str, path: Path<'_>, findings: &mut Findings)
         findings.add_with_help(
             &code::PROPERTY_NAME,
             path,
-            format!("`{}` cannot be the name of a property", shortened(name)),
+            format_args!("`{}` cannot be the name of a property", shortened(name)),
             "use 3 to 250 characters of a-z, 0-9 and `_`, a letter first",
         );
     }
 }
 
 /// Checks a value that the tables say nothing about by what holds everywhere.
-pub(super) fn anything(name: &str, value: &Value, path: Path<'_>, findings: &mut Findings) {
+pub(super) fn anything(name: &str, value: Value<'_>, path: Path<'_>, findings: &mut Findings) {
     // The standard wants these endings of references, not references of these endings: a warning.
-    let reference = |value: &Value, path: Path<'_>, findings: &mut Findings| {
-        if value.as_str().is_none_or(|text| Id::parse(text).is_err()) {
+    let reference = |value: Value<'_>, path: Path<'_>, findings: &mut Findings| {
+        if value.as_str().is_none_or(|text| kind_of(text).is_err()) {
             findings.add(
                 &code::REFERENCE_CUSTOM,
                 path,
@@ -107,8 +123,8 @@ pub(super) fn anything(name: &str, value: &Value, path: Path<'_>, findings: &mut
             );
         }
     };
-    match value {
-        Value::Array(items) if name.ends_with("_refs") => {
+    match value.view() {
+        View::Array(items) if name.ends_with("_refs") => {
             for (index, item) in items.iter().enumerate() {
                 reference(item, Path::Item(&path, index), findings);
             }
@@ -118,9 +134,9 @@ pub(super) fn anything(name: &str, value: &Value, path: Path<'_>, findings: &mut
         }
         _ => {}
     }
-    match value {
-        Value::Null => findings.add(&code::JSON_TYPE, path, "STIX has no `null`"),
-        Value::Array(items) if items.is_empty() => {
+    match value.view() {
+        View::Null => findings.add(&code::JSON_TYPE, path, "STIX has no `null`"),
+        View::Array(items) if items.is_empty() => {
             findings.add_with_help(
                 &code::EMPTY,
                 path,
@@ -128,24 +144,28 @@ pub(super) fn anything(name: &str, value: &Value, path: Path<'_>, findings: &mut
                 "leave the property out",
             );
         }
-        Value::Object(map) if map.is_empty() => findings.add_with_help(
+        View::Object(map) if map.is_empty() => findings.add_with_help(
             &code::EMPTY,
             path,
             "an empty dictionary",
             "leave the property out",
         ),
-        Value::Array(items) => {
+        View::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 anything("", item, Path::Item(&path, index), findings);
             }
         }
-        Value::Object(map) => {
+        View::Object(map) => {
             for (key, item) in map {
-                anything(key, item, Path::Name(&path, key), findings);
+                let here = Path::Name(&path, key);
+                if findings.in_observable() {
+                    key_case(key, path, here, findings);
+                }
+                anything(key, item, here, findings);
             }
         }
-        Value::Number(number) => {
-            if number.is_i64() || number.is_u64() {
+        View::Number(number) => {
+            if !number.contains(['.', 'e', 'E']) {
                 integer(
                     value,
                     -crate::model::INTEGER_BOUND,
@@ -155,20 +175,20 @@ pub(super) fn anything(name: &str, value: &Value, path: Path<'_>, findings: &mut
                 );
             }
         }
-        Value::String(text) if name.ends_with("_hex") && !format::is_hex(text) => {
+        View::String(text) if name.ends_with("_hex") && !format::is_hex(text) => {
             hex(path, findings);
         }
-        Value::String(text) if name.ends_with("_bin") && !format::is_base64(text) => {
+        View::String(text) if name.ends_with("_bin") && !format::is_base64(text) => {
             binary(path, findings);
         }
-        Value::Bool(_) | Value::String(_) => {}
+        View::Bool(_) | View::String(_) => {}
     }
 }
 
 /// Checks a value against the kind that its property has.
 pub(super) fn check(
     kind: &'static Kind,
-    value: &Value,
+    value: Value<'_>,
     path: Path<'_>,
     around: Around<'_>,
     findings: &mut Findings,
@@ -186,7 +206,7 @@ pub(super) fn check(
             );
         }
         Kind::Boolean => {
-            if !value.is_boolean() {
+            if value.as_bool().is_none() {
                 wrong(path, "`true` or `false`", value, findings);
             }
         }
@@ -195,13 +215,13 @@ pub(super) fn check(
             Some(number) if number < *least || number > *most => findings.add(
                 &code::RANGE,
                 path,
-                format!("the value is between {least} and {most}"),
+                format_args!("the value is between {least} and {most}"),
             ),
             Some(_) => {}
             None => wrong(path, "a number", value, findings),
         },
-        Kind::List(item_kind) => match value {
-            Value::Array(items) => {
+        Kind::List(item_kind) => match value.view() {
+            View::Array(items) => {
                 if items.is_empty() {
                     findings.add_with_help(
                         &code::EMPTY,
@@ -220,6 +240,7 @@ pub(super) fn check(
             if let Some(map) = dictionary(value, path, findings) {
                 for (key, item) in map {
                     let here = Path::Name(&path, key);
+                    key_case(key, path, here, findings);
                     if !format::is_dictionary_key(key) {
                         findings.add(
                             &code::DICTIONARY_KEY,
@@ -231,8 +252,8 @@ pub(super) fn check(
                 }
             }
         }
-        Kind::Object(shape) => match value {
-            Value::Object(properties) => part(shape, properties, path, around, findings),
+        Kind::Object(shape) => match value.view() {
+            View::Object(properties) => part(shape, properties, path, around, findings),
             _ => wrong(path, "an object in braces", value, findings),
         },
         Kind::Hashes => hashes(value, path, findings),
@@ -260,11 +281,11 @@ fn string(kind: &Kind, text: &str, path: Path<'_>, findings: &mut Findings) {
         Kind::Text(format) => form(*format, text, path, findings),
         Kind::Term(vocabulary) => term(vocabulary, text, path, findings),
         Kind::Timestamp => {
-            if let Err(error) = Timestamp::parse(text) {
+            if let Err(error) = instant_of(text) {
                 findings.add(
                     &code::TIMESTAMP,
                     path,
-                    format!("`{}` is not a timestamp: {error}", shortened(text)),
+                    format_args!("`{}` is not a timestamp: {error}", shortened(text)),
                 );
             }
         }
@@ -276,12 +297,20 @@ fn form(format: Format, text: &str, path: Path<'_>, findings: &mut Findings) {
     let Some(complaint) = format::complaint(format, text) else {
         return;
     };
+    let of = match format {
+        Format::Country => Some(check::COUNTRIES),
+        Format::LowerCase => Some(check::KILL_CHAIN_NAMES),
+        Format::MediaType => Some(check::MEDIA_TYPE),
+        Format::PriorityClass => Some(check::PRIORITY),
+        Format::Product => Some(check::ANALYSIS_PRODUCT),
+        Format::UrlSuggested => Some(check::URLS),
+        _ => None,
+    };
+    if of.is_some_and(|of| findings.is_off(of)) {
+        return;
+    }
     let code = match format {
-        Format::Country
-        | Format::LowerCase
-        | Format::MediaType
-        | Format::PriorityClass
-        | Format::UrlSuggested => &code::FORM_SUGGESTED,
+        _ if of.is_some() => &code::FORM_SUGGESTED,
         Format::Language => &code::LANGUAGE,
         _ => &code::FORM,
     };
@@ -294,7 +323,8 @@ fn form(format: Format, text: &str, path: Path<'_>, findings: &mut Findings) {
         Format::Ipv4 => "STIX 2.1 §6.8.1",
         Format::Ipv6 => "STIX 2.1 §6.9.1",
         Format::Mac => "STIX 2.1 §6.10.1",
-        Format::LowerCase => "STIX 2.1 §3.1",
+        Format::LowerCase => "STIX 2.1 §2.11",
+        Format::Product => "STIX 2.1 §4.12.1",
         Format::MediaType => "STIX 2.1 §6.7.1",
         Format::PriorityClass => "STIX 2.1 §6.13.2",
         Format::RegistryKey => "STIX 2.1 §6.17.1",
@@ -307,7 +337,7 @@ fn form(format: Format, text: &str, path: Path<'_>, findings: &mut Findings) {
         code,
         section,
         path,
-        format!("`{}`: {complaint}", shortened(text)),
+        format_args!("`{}`: {complaint}", shortened(text)),
         None,
     );
 }
@@ -316,6 +346,22 @@ fn form(format: Format, text: &str, path: Path<'_>, findings: &mut Findings) {
 fn term(vocabulary: &Vocabulary, text: &str, path: Path<'_>, findings: &mut Findings) {
     if vocabulary.contains(text) {
         return;
+    }
+    if vocabulary.open {
+        let said_below = vocabulary.close_to(text).is_some()
+            && !findings.is_off(check::of_vocabulary(vocabulary.name));
+        if !said_below && text.contains(|c: char| c.is_uppercase() || c == ' ' || c == '_') {
+            findings.advise(
+                check::OPEN_VOCABULARY_FORMAT,
+                &code::FORM_SUGGESTED,
+                "STIX 2.1 §2.11",
+                path,
+                "terms are written in lower case with hyphens between words",
+            );
+        }
+        if findings.is_off(check::of_vocabulary(vocabulary.name)) {
+            return;
+        }
     }
     let code = if vocabulary.open {
         &code::VOCABULARY
@@ -331,13 +377,13 @@ fn term(vocabulary: &Vocabulary, text: &str, path: Path<'_>, findings: &mut Find
         code,
         vocabulary.section,
         path,
-        format!("`{}` is not in `{}`", shortened(text), vocabulary.name),
-        help,
+        format_args!("`{}` is not in `{}`", shortened(text), vocabulary.name),
+        help.as_ref().map(|help| help as &dyn Display),
     );
 }
 
 /// §2.7 and §10.7.
-fn hashes(value: &Value, path: Path<'_>, findings: &mut Findings) {
+fn hashes(value: Value<'_>, path: Path<'_>, findings: &mut Findings) {
     let Some(map) = dictionary(value, path, findings) else {
         return;
     };
@@ -349,7 +395,9 @@ fn hashes(value: &Value, path: Path<'_>, findings: &mut Findings) {
                 here,
                 "the name of a hash algorithm has 3 to 250 characters of a-z, A-Z, 0-9, `-` and `_`",
             );
-        } else if !crate::vocab::core::HASH_ALGORITHM.contains(algorithm) {
+        } else if !crate::vocab::core::HASH_ALGORITHM.contains(algorithm)
+            && !algorithm.starts_with("x_")
+        {
             let plain = |text: &str| text.replace(['-', '_'], "").to_ascii_uppercase();
             let close = crate::vocab::core::HASH_ALGORITHM
                 .terms
@@ -359,15 +407,18 @@ fn hashes(value: &Value, path: Path<'_>, findings: &mut Findings) {
                 &code::HASH_UNKNOWN,
                 code::HASH_UNKNOWN.section,
                 here,
-                format!("`{}` is not in `hash-algorithm-ov`", shortened(algorithm)),
-                close.map(|known| format!("write `{known}`")),
+                format_args!("`{}` is not in `hash-algorithm-ov`", shortened(algorithm)),
+                close
+                    .map(|known| format!("write `{known}`"))
+                    .as_ref()
+                    .map(|help| help as &dyn Display),
             );
         }
         match value.as_str() {
             Some(text) if !format::is_digest(algorithm, text) => findings.add(
                 &code::HASH_VALUE,
                 here,
-                format!("this is not a hash by {}", shortened(algorithm)),
+                format_args!("this is not a hash by {}", shortened(algorithm)),
             ),
             Some(_) => {}
             None => wrong(here, "a string", value, findings),
@@ -377,7 +428,7 @@ fn hashes(value: &Value, path: Path<'_>, findings: &mut Findings) {
 
 fn reference(
     targets: Targets,
-    value: &Value,
+    value: Value<'_>,
     path: Path<'_>,
     around: Around<'_>,
     findings: &mut Findings,
@@ -388,27 +439,29 @@ fn reference(
     };
     if let Some(container) = around.container {
         // §2.13: references are keys of the same container.
-        let kind = container.get(text).map(|target| target.get("type"));
+        let kind = container
+            .get(text)
+            .map(|target| target.get("type").and_then(Value::as_str));
         match kind {
             None => findings.add(
                 &code::REFERENCE_LOCAL,
                 path,
-                format!("`{}` is not in the same container", shortened(text)),
+                format_args!("`{}` is not in the same container", shortened(text)),
             ),
-            Some(Some(Value::String(kind))) if !targets.admit(kind) => {
+            Some(Some(kind)) if !targets.admit(kind) => {
                 wrong_target(targets, kind, path, findings);
             }
             Some(_) => {}
         }
         return;
     }
-    match Id::parse(text) {
+    match kind_of(text) {
         Err(error) => findings.add(
             &code::REFERENCE_FORM,
             path,
-            format!("`{}` is not an identifier: {error}", shortened(text)),
+            format_args!("`{}` is not an identifier: {error}", shortened(text)),
         ),
-        Ok(id) if !targets.admit(id.kind()) => wrong_target(targets, id.kind(), path, findings),
+        Ok(kind) if !targets.admit(kind) => wrong_target(targets, kind, path, findings),
         Ok(_) => {}
     }
 }
@@ -417,7 +470,7 @@ fn wrong_target(targets: Targets, kind: &str, path: Path<'_>, findings: &mut Fin
     findings.add(
         &code::REFERENCE_TYPE,
         path,
-        format!(
+        format_args!(
             "the reference is to a `{}`; it must be to {}",
             shortened(kind),
             targets.describe()
@@ -427,11 +480,11 @@ fn wrong_target(targets: Targets, kind: &str, path: Path<'_>, findings: &mut Fin
 
 /// The dictionary that `value` is, if it is one; an empty one is reported.
 pub(super) fn dictionary<'v>(
-    value: &'v Value,
+    value: Value<'v>,
     path: Path<'_>,
     findings: &mut Findings,
-) -> Option<&'v Map<String, Value>> {
-    let Value::Object(map) = value else {
+) -> Option<Members<'v>> {
+    let Some(map) = value.members() else {
         wrong(path, "a dictionary", value, findings);
         return None;
     };
@@ -446,7 +499,7 @@ pub(super) fn dictionary<'v>(
     Some(map)
 }
 
-fn integer(value: &Value, least: i64, most: i64, path: Path<'_>, findings: &mut Findings) {
+fn integer(value: Value<'_>, least: i64, most: i64, path: Path<'_>, findings: &mut Findings) {
     // A number written as `5.0` is the integer 5 (RFC 8259 §6 knows one kind of number).
     let whole = value.as_i64().or_else(|| {
         let number = value.as_f64()?;
@@ -456,7 +509,7 @@ fn integer(value: &Value, least: i64, most: i64, path: Path<'_>, findings: &mut 
     });
     match whole {
         Some(number) if (least..=most).contains(&number) => {}
-        None if !value.is_number()
+        None if value.as_number().is_none()
             || value.as_f64().is_some_and(|number| number.fract() != 0.0) =>
         {
             wrong(path, "a whole number", value, findings);
@@ -464,7 +517,7 @@ fn integer(value: &Value, least: i64, most: i64, path: Path<'_>, findings: &mut 
         _ => findings.add(
             &code::RANGE,
             path,
-            format!("the value is between {least} and {most}"),
+            format_args!("the value is between {least} and {most}"),
         ),
     }
 }
@@ -482,28 +535,54 @@ fn hex(path: Path<'_>, findings: &mut Findings) {
 }
 
 /// Reports a value of the wrong JSON type.
-pub(super) fn wrong(path: Path<'_>, wanted: &str, value: &Value, findings: &mut Findings) {
-    let is = match value {
-        Value::Null => "`null`",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+pub(super) fn wrong(path: Path<'_>, wanted: &str, value: Value<'_>, findings: &mut Findings) {
+    let is = match value.view() {
+        View::Null => "`null`",
+        View::Bool(_) => "a boolean",
+        View::Number(_) => "a number",
+        View::String(_) => "a string",
+        View::Array(_) => "a list",
+        View::Object(_) => "an object",
     };
     findings.add(
         &code::JSON_TYPE,
         path,
-        format!("{wanted} belongs here, not {is}"),
+        format_args!("{wanted} belongs here, not {is}"),
     );
 }
 
 /// Whether a value is of the JSON type that the kind has, for a choice between two.
-fn accepts(kind: &Kind, value: &Value) -> bool {
+fn accepts(kind: &Kind, value: Value<'_>) -> bool {
     match kind {
-        Kind::Integer { .. } | Kind::Number { .. } => value.is_number(),
-        Kind::List(_) => value.is_array(),
-        Kind::Dictionary(_) | Kind::Object(_) => value.is_object(),
-        _ => value.is_string(),
+        Kind::Integer { .. } | Kind::Number { .. } => value.as_number().is_some(),
+        Kind::List(_) => value.items().is_some(),
+        Kind::Dictionary(_) | Kind::Object(_) => value.members().is_some(),
+        _ => value.as_str().is_some(),
     }
 }
+
+/// §2.3: keys are in lower case where they are not names of somebody else's.
+fn key_case(key: &str, path: Path<'_>, here: Path<'_>, findings: &mut Findings) {
+    let own_case = matches!(path, Path::Name(_, name) if OWN_CASE.contains(&name));
+    if !own_case && key.contains(|c: char| c.is_ascii_uppercase()) {
+        findings.advise(
+            check::DICTIONARY_KEYS,
+            &code::ADVICE,
+            "STIX 2.1 §2.3",
+            here,
+            format_args!("the key `{}` is not in lower case", shortened(key)),
+        );
+    }
+}
+
+/// Dictionaries whose keys are the names of somebody else's registry, in the case that they have there.
+const OWN_CASE: &[&str] = &[
+    "additional_header_fields",
+    "document_info_dict",
+    "environment_variables",
+    "exif_tags",
+    "ipfix",
+    "options",
+    "request_header",
+    "startup_info",
+];

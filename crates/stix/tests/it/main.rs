@@ -12,6 +12,7 @@ mod canonical;
 mod examples;
 mod fuzz;
 mod objects;
+mod options;
 mod properties;
 mod validate;
 mod view;
