@@ -80,6 +80,27 @@ pub(crate) fn within_string(
     first + start..first + end.max(start)
 }
 
+/// The string, word or mark that begins at the byte `start`.
+pub(crate) fn token(text: &str, start: usize) -> Range<usize> {
+    let mut scanner = Scanner {
+        text,
+        at: start,
+        spots: Vec::new(),
+    };
+    match scanner.peek() {
+        Some(b'"') => scanner.string().unwrap_or(start..start + 1),
+        Some(byte) if byte.is_ascii_alphanumeric() || byte == b'-' => {
+            scanner.skip_word();
+            start..scanner.at
+        }
+        Some(_) => {
+            let rest = text.get(start..).and_then(|rest| rest.chars().next());
+            start..start + rest.map_or(1, char::len_utf8)
+        }
+        None => start..start,
+    }
+}
+
 /// Pointers by their steps.
 #[derive(Debug, Default)]
 struct Wanted {

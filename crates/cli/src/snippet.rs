@@ -6,7 +6,7 @@ use base::diagnostic::{Diagnostic, Severity};
 
 use crate::format;
 use crate::out::Paint;
-use crate::window::Located;
+use crate::window::{Line, Located};
 use crate::words::Language;
 
 /// How findings are shown.
@@ -52,8 +52,8 @@ impl Style {
         let arrow = self.paint.edge("-->");
         let _ = writeln!(text, "{gutter}{arrow} {}{pointer}", format::plain(&place));
         let bar = self.paint.edge("|");
-        if let Some(located) = located {
-            let excerpt = Excerpt::of(located);
+        if let Some(line) = located.and_then(|located| located.line.as_ref()) {
+            let excerpt = Excerpt::of(line);
             let marks = "^".repeat(format::width(&excerpt.marked).max(1));
             let line = format!("{}{}{}", excerpt.before, excerpt.marked, excerpt.after);
             let _ = writeln!(
@@ -105,15 +105,15 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    fn of(located: &Located) -> Self {
+    fn of(line: &Line) -> Self {
         let part =
-            |range: std::ops::Range<usize>| visible(located.line.get(range).unwrap_or_default());
-        let before = part(0..located.marked.start);
-        let marked = part(located.marked.clone());
-        let after = part(located.marked.end..located.line.len());
+            |range: std::ops::Range<usize>| visible(line.text.get(range).unwrap_or_default());
+        let before = part(0..line.marked.start);
+        let marked = part(line.marked.clone());
+        let after = part(line.marked.end..line.text.len());
         let after = after.trim_end();
         let whole = format::width(&before) + format::width(&marked) + format::width(after);
-        if whole <= COLUMNS && !located.cut {
+        if whole <= COLUMNS && !line.cut {
             return Self {
                 before,
                 marked,
@@ -122,7 +122,7 @@ impl Excerpt {
         }
         let short = head(&marked, COLUMNS - LEAST_COLUMNS);
         let room = COLUMNS - format::width(&short);
-        let before = tail(&before, room.min(COLUMNS / 3), located.cut);
+        let before = tail(&before, room.min(COLUMNS / 3), line.cut);
         let room = room.saturating_sub(format::width(&before)).max(1);
         Self {
             // What is meant has no end here, so nothing stands behind it.

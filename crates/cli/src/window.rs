@@ -29,12 +29,30 @@ pub(crate) struct Located {
     pub(crate) start: Position,
     /// Its end, the byte after the last.
     pub(crate) end: Position,
-    /// The line, or what of a long one stands around the place.
-    pub(crate) line: String,
-    /// The bytes of `line` that are meant.
+    /// The line, where it is still there.
+    pub(crate) line: Option<Line>,
+}
+
+/// A line, or what of a long one stands around a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// Its text.
+    pub(crate) text: String,
+    /// The bytes of `text` that are meant.
     pub(crate) marked: Range<usize>,
     /// Whether the line has more on the left.
     pub(crate) cut: bool,
+}
+
+impl Located {
+    /// A place of which the text is gone.
+    pub(crate) fn without_line(position: Position) -> Self {
+        Self {
+            start: position,
+            end: position,
+            line: None,
+        }
+    }
 }
 
 /// The last part of a text.
@@ -108,15 +126,20 @@ impl Window {
         self.start += length(count);
     }
 
-    /// The place `range`; none where it has been forgotten or not been read.
-    pub(crate) fn locate(&mut self, range: Range<u64>) -> Option<Located> {
-        let from = if range.start < self.near.offset {
+    /// The place `offset`; none where it has been forgotten or not been read.
+    pub(crate) fn position(&mut self, offset: u64) -> Option<Position> {
+        let from = if offset < self.near.offset {
             self.anchor
         } else {
             self.near
         };
-        let start = self.walk(from, range.start)?;
-        self.near = start;
+        self.near = self.walk(from, offset)?;
+        Some(self.near)
+    }
+
+    /// The place `range` with its line; none where it has been forgotten or not been read.
+    pub(crate) fn locate(&mut self, range: Range<u64>) -> Option<Located> {
+        let start = self.position(range.start)?;
         let end = self
             .walk(start, range.end.max(range.start))
             .unwrap_or(start);
@@ -145,9 +168,11 @@ impl Window {
         Some(Located {
             start,
             end,
-            line,
-            marked: from..to,
-            cut: first > start.line_start,
+            line: Some(Line {
+                text: line,
+                marked: from..to,
+                cut: first > start.line_start,
+            }),
         })
     }
 

@@ -4,9 +4,9 @@
 
 pub(crate) mod judge;
 
-mod check;
 mod compatible;
 mod documents;
+mod filter;
 mod finding;
 mod human;
 mod json;
@@ -22,13 +22,15 @@ use base::diagnostic::{Diagnostic, Place, Severity};
 use indicatif::ProgressBar;
 use serde_json::json;
 use stix::bundle::Form;
+use stix::validate::check;
 
 use crate::config::Context;
 use crate::snippet::Style;
 use crate::window::Recorder;
 use crate::{Verdict, format, input, out, progress};
-use check::Filter;
+use filter::Filter;
 use finding::{Finding, Group, Subject, Summary};
+use judge::Judge;
 use report::Report;
 
 /// What to check, and how to tell.
@@ -93,7 +95,7 @@ Exit codes: 0 valid, 1 invalid, 2 something could not be read.
 
 Examples:
   noroshi validate bundle.json
-  noroshi validate --strict --disable extensions-use,STIX-REF feeds/
+  noroshi validate --strict --disable extensions-use,STIX-REF-05 feeds/
   curl -s https://feed.example/bundle.json | noroshi validate --errors-only -
   noroshi validate --sarif feeds/ > findings.sarif
   noroshi validate --json bundle.json | jq -r 'select(.code) | .code' | sort | uniq -c";
@@ -159,6 +161,7 @@ impl Validation<'_> {
         let bar = progress::long_bytes(self.context, input.length);
         let (recorder, window) = Recorder::new(input.reader);
         let mut reader = stix::bundle::Reader::new(recorder);
+        let mut judge = Judge::new(self.judged());
         for member in reader.by_ref() {
             self.summary.objects += 1;
             match member {
@@ -167,20 +170,22 @@ impl Validation<'_> {
                 }
                 Err(diagnostic) => {
                     let end = end_of(&diagnostic);
-                    let found = judge::outside(diagnostic, false, &mut window.borrow_mut());
-                    self.tell(&name, None, vec![found], &bar)?;
+                    let mut found = judge.unreadable(diagnostic, &mut window.borrow_mut());
+                    found.retain(|found| self.filter.keeps(&found.diagnostic));
+                    self.tell(&name, None, found, &bar)?;
                     if let Some(end) = end {
                         window.borrow_mut().forget(end);
                     }
                 }
                 Ok(member) => {
                     let keep = |diagnostic: &Diagnostic| self.filter.keeps(diagnostic);
-                    let (subject, found) =
-                        judge::member(&member, self.least(), keep, &mut window.borrow_mut());
+                    let (subject, found, before) =
+                        judge.member(&member, keep, &mut window.borrow_mut());
                     if let Some(kind) = &subject.kind {
                         self.count_kind(kind);
                     }
                     self.tell(&name, Some(&subject), found, &bar)?;
+                    self.tell(&name, None, before, &bar)?;
                     let end = member.offset + u64::try_from(member.text.len()).unwrap_or_default();
                     window.borrow_mut().forget(end);
                     if self.summary.objects.is_multiple_of(PROGRESS_OBJECTS) {
@@ -191,13 +196,13 @@ impl Validation<'_> {
         }
         bar.finish_and_clear();
         let is_container = matches!(reader.form(), Some(Form::Bundle | Form::Envelope));
-        let least = self.least().least;
-        let outside: Vec<Finding> = reader
-            .findings()
-            .iter()
-            .filter(|found| found.severity >= least && self.filter.keeps(found))
-            .map(|found| judge::outside(found.clone(), is_container, &mut window.borrow_mut()))
-            .collect();
+        let keep = |diagnostic: &Diagnostic| self.filter.keeps(diagnostic);
+        let outside = judge.finish(
+            reader.findings(),
+            is_container,
+            keep,
+            &mut window.borrow_mut(),
+        );
         self.tell(&name, None, outside, &bar)?;
         if let Some(error) = reader.io_error() {
             let error = anyhow!("{error}").context(format!("cannot read `{name}` to its end"));
@@ -258,11 +263,15 @@ impl Validation<'_> {
         }
     }
 
-    fn least(&self) -> stix::validate::Options {
-        if self.options.extent.severity.errors_only {
+    fn judged(&self) -> stix::validate::Options {
+        let all = if self.options.extent.severity.errors_only {
             stix::validate::Options::ERRORS
         } else {
             stix::validate::Options::ALL
+        };
+        stix::validate::Options {
+            checks: self.filter.checks,
+            ..all
         }
     }
 }
@@ -312,11 +321,11 @@ fn end_of(diagnostic: &Diagnostic) -> Option<u64> {
 fn list_checks(context: &Context) -> Result<()> {
     let codes = stix::validate::code::ALL;
     if context.json {
-        let checks: Vec<_> = check::CHECKS
+        let checks: Vec<_> = check::LIST
             .iter()
-            .map(
-                |check| json!({ "number": check.number, "name": check.name, "codes": check.codes }),
-            )
+            .map(|check| {
+                json!({ "number": check.number, "name": check.name, "meaning": check.meaning })
+            })
             .collect();
         let codes: Vec<_> = codes
             .iter()
@@ -333,50 +342,39 @@ fn list_checks(context: &Context) -> Result<()> {
         return out::json(&json!({ "checks": checks, "codes": codes }));
     }
     let language = context.language;
-    let mut rows = Vec::new();
-    for code in codes {
-        rows.push(vec![
-            code.id.to_owned(),
-            match code.severity {
+    let heading = |text: &str| format!("{}\n", context.paint.bold(text));
+    let mut text = heading(language.pick(
+        "Checks: what the standard recommends. Numbers below 500 are those of stix2-validator.",
+        "チェック: 規格の推奨事項。500 未満の番号は stix2-validator と同じ",
+    ));
+    let groups = GROUPS.iter().map(|(number, name)| (*number, *name, ""));
+    let checks = check::LIST
+        .iter()
+        .map(|check| (check.number, check.name, check.meaning));
+    let mut rows: Vec<_> = groups.chain(checks).collect();
+    rows.sort_by_key(|(number, _, _)| *number);
+    let rows: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|(number, name, meaning)| {
+            vec![number.to_string(), name.to_owned(), meaning.to_owned()]
+        })
+        .collect();
+    text.push_str(&format::table(&rows, 40));
+    text.push('\n');
+    text.push_str(&heading(language.pick("Codes", "コード")));
+    let rows: Vec<Vec<String>> = codes
+        .iter()
+        .map(|code| {
+            let severity = match code.severity {
                 Severity::Error => language.pick("error", "エラー"),
                 Severity::Note => language.pick("note", "注記"),
                 Severity::Warning => language.pick("warning", "警告"),
-            }
-            .to_owned(),
-            code.section.to_owned(),
-            code.meaning.to_owned(),
-        ]);
-    }
-    let mut text = context.paint.bold(language.pick("Codes", "コード"));
-    text.push('\n');
-    text.push_str(&format::table(&rows, 40));
-    text.push('\n');
-    text.push_str(&context.paint.bold(language.pick(
-        "Names and numbers of stix2-validator",
-        "stix2-validator での名前と番号",
-    )));
-    text.push('\n');
-    let groups = check::GROUPS.iter().map(|(number, name, numbers)| {
-        let members = format!("{}-{}", numbers.start(), numbers.end());
-        (
-            *number,
-            vec![number.to_string(), (*name).to_owned(), members],
-        )
-    });
-    let checks = check::CHECKS.iter().map(|check| {
-        let codes = if check.codes.is_empty() {
-            "-".to_owned()
-        } else {
-            check.codes.join(", ")
-        };
-        (
-            check.number,
-            vec![check.number.to_string(), check.name.to_owned(), codes],
-        )
-    });
-    let mut rows: Vec<(u16, Vec<String>)> = groups.chain(checks).collect();
-    rows.sort_by_key(|(number, _)| *number);
-    let rows: Vec<Vec<String>> = rows.into_iter().map(|(_, row)| row).collect();
+            };
+            [code.id, severity, code.section, code.meaning]
+                .map(str::to_owned)
+                .to_vec()
+        })
+        .collect();
     text.push_str(&format::table(&rows, 40));
     out::text(&text)
 }
@@ -397,6 +395,14 @@ pub(crate) fn diagnostic_json(diagnostic: &Diagnostic) -> serde_json::Value {
         "section": diagnostic.section,
     })
 }
+
+/// Numbers and names that stand for several checks.
+const GROUPS: &[(u16, &str)] = &[
+    (1, "format-checks"),
+    (2, "approved-values"),
+    (210, "all-vocabs"),
+    (270, "all-external-sources"),
+];
 
 /// The code of a source that could not be read further: no finding about the document.
 const SOURCE_FAILED: &str = "STIX-JSON-07";

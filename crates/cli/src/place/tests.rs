@@ -83,3 +83,14 @@ fn bytes_of_what_a_string_says_are_found_in_its_text() {
         text.len() - 1
     );
 }
+
+#[test]
+fn a_token_is_what_begins_somewhere() {
+    let text = r#"{"a\"b": -1.5, 北"#;
+    assert_eq!(token(text, 1), 1..7);
+    assert_eq!(token(text, 9), 9..13);
+    assert_eq!(token(text, 7), 7..8);
+    assert_eq!(token(text, 15), 15..18);
+    assert_eq!(token(text, 18), 18..18);
+    assert_eq!(token("\"open", 0), 0..1);
+}

@@ -1,10 +1,12 @@
 use super::*;
 use crate::window::Window;
 
-fn located(text: &str, word: &str) -> Located {
+fn located(text: &str, word: &str) -> Line {
     let start = text.find(word).unwrap() as u64;
     Window::over(text.as_bytes())
         .locate(start..start + word.len() as u64)
+        .unwrap()
+        .line
         .unwrap()
 }
 

@@ -4,7 +4,8 @@ use super::*;
 fn check(window: &mut Window, range: Range<u64>, line: u64, column: u64, text: &str) {
     let found = window.locate(range).unwrap();
     assert_eq!((found.start.line, found.start.column), (line, column));
-    assert_eq!(found.line.get(found.marked.clone()), Some(text));
+    let found = found.line.unwrap();
+    assert_eq!(found.text.get(found.marked), Some(text));
 }
 
 #[test]
@@ -51,6 +52,7 @@ fn a_text_without_lines_does_not_fill_the_memory() {
     let end = 200 * 300_000;
     let found = window.locate(end - 6..end - 3).unwrap();
     assert_eq!((found.start.line, found.start.column), (1, end / 3 - 1));
-    assert_eq!(found.line.get(found.marked.clone()), Some("北"));
+    let found = found.line.unwrap();
+    assert_eq!(found.text.get(found.marked), Some("北"));
     assert!(found.cut);
 }

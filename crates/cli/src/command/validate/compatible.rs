@@ -5,9 +5,9 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use base::diagnostic::Severity;
+use base::diagnostic::{Diagnostic, Severity};
+use stix::validate::{check, code};
 
-use super::check;
 use super::finding::{Finding, Group, Summary};
 use super::report::Report;
 use crate::format;
@@ -36,7 +36,7 @@ impl Compatible {
     fn line(&self, id: Option<&str>, finding: &Finding) -> String {
         let diagnostic = &finding.diagnostic;
         let mut said = id.map_or_else(String::new, |id| format!("{id}: "));
-        if let Some(number) = check::number(diagnostic) {
+        if let Some(number) = number(diagnostic) {
             let _ = write!(said, "{{{number}}} ");
         }
         let pointer = finding.pointer.as_deref().unwrap_or_default();
@@ -101,3 +101,32 @@ impl Report for Compatible {
         })
     }
 }
+
+/// The number that `stix2-validator` has for a finding, where it is one of its optional checks.
+fn number(diagnostic: &Diagnostic) -> Option<u16> {
+    if diagnostic.code == code::VOCABULARY.id {
+        // The meaning of such a check is the vocabulary's name, with which the message ends.
+        let check = check::LIST
+            .iter()
+            .find(|check| diagnostic.message.ends_with(check.meaning))?;
+        return (check.number < OWN_NUMBERS).then_some(check.number);
+    }
+    NUMBERS
+        .iter()
+        .find(|(code, _)| code.id == diagnostic.code)
+        .map(|(_, check)| check.number)
+}
+
+/// Codes that come of one check only.
+const NUMBERS: &[(&code::Code, check::Check)] = &[
+    (&code::CUSTOM, check::EXTENSIONS_USE),
+    (&code::EXTENSION_CUSTOM, check::EXTENSIONS_USE),
+    (&code::EXTENSION_LIST, check::EXTENSION_PROPERTIES),
+    (&code::HASH_UNKNOWN, check::HASH_ALGORITHM),
+    (&code::ID_VERSION, check::UUID),
+    (&code::RELATIONSHIP, check::RELATIONSHIP_TYPES),
+    (&code::TYPE_CUSTOM, check::EXTENSIONS_USE),
+];
+
+/// Numbers from here on are ours.
+const OWN_NUMBERS: u16 = 500;

@@ -1,44 +1,197 @@
-//! What is to be said of a member of a document. The one place of this program that asks `stix` and `pattern` to
-//! validate.
+//! What is to be said of a document. The one place of this program that asks `stix` and `pattern` to validate.
 
 use std::ops::Range;
 
-use base::diagnostic::{Diagnostic, Place};
+use base::diagnostic::{Diagnostic, Place, Severity};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use stix::bundle::Member;
 use stix::object::Object;
-use stix::validate::{Options, validate, validate_text};
+use stix::validate::check::PATTERNS;
+use stix::validate::{Options, Validator, validate_text};
 
 use super::finding::{Finding, Subject};
 use crate::place::{self, Spot};
-use crate::window::{Located, Window};
+use crate::window::{Located, Position, Window};
 
 /// Everything that is found wrong with one object's text: what it takes to be held, the rules of the standard, and
 /// the grammar of an indicator's pattern.
 pub(crate) fn findings(text: &str, options: Options) -> (Option<Object>, Vec<Diagnostic>) {
-    let (object, raw) = judge(text, options);
-    let found = raw.into_iter().map(|one| match one.within {
+    let mut found = validate_text(text, &options);
+    let patterns = pattern_findings(&Head::read(text), options).into_iter();
+    found.extend(patterns.map(|one| match one.within {
         Some(Range { start, end }) => Diagnostic {
             message: format!("{} (characters {start}..{end})", one.diagnostic.message),
             ..one.diagnostic
         },
         None => one.diagnostic,
-    });
-    (object, found.collect())
+    }));
+    (Object::parse(text).ok(), found)
 }
 
-/// What is to be said of a member, each with its place in the document, in the order of the text.
-pub(super) fn member(
-    member: &Member,
+/// Judges the members of one document, then what they say of each other.
+#[derive(Debug)]
+pub(super) struct Judge {
+    validator: Validator,
     options: Options,
-    keep: impl Fn(&Diagnostic) -> bool,
-    window: &mut Window,
-) -> (Subject, Vec<Finding>) {
-    let (object, mut found) = judge(&member.text, options);
-    let subject = subject(member, object.as_ref());
-    found.retain(|one| keep(&one.diagnostic));
+    /// Where members begin, for what can only be said at the end.
+    begins: Vec<Position>,
+}
+
+impl Judge {
+    /// A judge of one document.
+    pub(super) fn new(options: Options) -> Self {
+        Self {
+            validator: Validator::new(options),
+            options,
+            begins: Vec::new(),
+        }
+    }
+
+    /// Findings about a member, each with its place in the document, in the order of the text; and findings about
+    /// members before it.
+    pub(super) fn member(
+        &mut self,
+        member: &Member,
+        keep: impl Fn(&Diagnostic) -> bool,
+        window: &mut Window,
+    ) -> (Subject, Vec<Finding>, Vec<Finding>) {
+        let index = self.validator.count();
+        self.validator.add(&member.text, member.offset);
+        self.begin(index, member.offset, window);
+        let head = Head::read(&member.text);
+        let mut found = Vec::new();
+        let mut before = Vec::new();
+        for diagnostic in self.validator.take() {
+            if !keep(&diagnostic) {
+                continue;
+            }
+            match own(diagnostic, index, member.offset) {
+                Ok(diagnostic) => found.push(Judged {
+                    diagnostic,
+                    within: None,
+                }),
+                Err(other) => before.push(self.elsewhere(other, false, window)),
+            }
+        }
+        let patterns = pattern_findings(&head, self.options);
+        found.extend(patterns.into_iter().filter(|one| keep(&one.diagnostic)));
+        let subject = Subject {
+            index: member.index,
+            id: head.id.and_then(text_of),
+            kind: head.kind.and_then(text_of),
+            name: head.name.and_then(text_of),
+        };
+        (subject, placed(member, found, window), before)
+    }
+
+    /// Takes note of a member that could not be read.
+    pub(super) fn unreadable(
+        &mut self,
+        diagnostic: Diagnostic,
+        window: &mut Window,
+    ) -> Vec<Finding> {
+        let index = self.validator.count();
+        if let Place::Bytes { start, .. } = diagnostic.place {
+            self.begin(index, u64::try_from(start).unwrap_or(u64::MAX), window);
+        }
+        self.validator.add_unreadable(diagnostic);
+        let found = self.validator.take().into_iter();
+        found
+            .map(|one| self.elsewhere(one, false, window))
+            .collect()
+    }
+
+    /// What is left to say: of the document itself, and of what its members say of each other.
+    pub(super) fn finish(
+        mut self,
+        about_document: &[Diagnostic],
+        is_container: bool,
+        keep: impl Fn(&Diagnostic) -> bool,
+        window: &mut Window,
+    ) -> Vec<Finding> {
+        let mut validator = std::mem::replace(&mut self.validator, Validator::new(self.options));
+        validator.add_findings(about_document);
+        let found = validator.finish().into_iter().filter(keep);
+        found
+            .map(|one| self.elsewhere(one, is_container, window))
+            .collect()
+    }
+
+    /// Findings of which the text is gone, or which are about no member.
+    fn elsewhere(
+        &self,
+        diagnostic: Diagnostic,
+        is_container: bool,
+        window: &mut Window,
+    ) -> Finding {
+        let (located, pointer) = match &diagnostic.place {
+            Place::Bytes { start, end } => {
+                let offset = |byte: usize| u64::try_from(byte).unwrap_or(u64::MAX);
+                (window.locate(offset(*start)..offset(*end)), None)
+            }
+            Place::Pointer(pointer) => {
+                let located = match member_of(pointer) {
+                    Some(index) => self.begins.get(index).copied().map(Located::without_line),
+                    // Of several documents in a row nobody knows which one is meant; of one, the head was kept.
+                    None if is_container => in_head(window.head(), pointer),
+                    None => None,
+                };
+                (located, Some(pointer.clone()))
+            }
+            Place::Whole => (None, None),
+        };
+        Finding {
+            diagnostic,
+            pointer,
+            located,
+        }
+    }
+
+    fn begin(&mut self, index: usize, offset: u64, window: &mut Window) {
+        if self.begins.len() == index
+            && index < MAX_BEGINS
+            && let Some(position) = window.position(offset)
+        {
+            self.begins.push(position);
+        }
+    }
+}
+
+/// The finding with its place within the member `index`, which begins at `offset`; the same finding as it is where
+/// it is about something else.
+fn own(diagnostic: Diagnostic, index: usize, offset: u64) -> Result<Diagnostic, Diagnostic> {
+    let place = match &diagnostic.place {
+        Place::Pointer(pointer) => match pointer.strip_prefix(&format!("/objects/{index}")) {
+            Some("") => Place::Whole,
+            Some(below) if below.starts_with('/') => Place::Pointer(below.to_owned()),
+            _ => return Err(diagnostic),
+        },
+        Place::Bytes { start, end } => {
+            let base = usize::try_from(offset).unwrap_or(usize::MAX);
+            Place::Bytes {
+                start: start.saturating_sub(base),
+                end: end.saturating_sub(base),
+            }
+        }
+        Place::Whole => return Err(diagnostic),
+    };
+    Ok(Diagnostic {
+        place,
+        ..diagnostic
+    })
+}
+
+/// The member that a pointer into a document leads to.
+fn member_of(pointer: &str) -> Option<usize> {
+    let below = pointer.strip_prefix("/objects/")?;
+    below.split('/').next()?.parse().ok()
+}
+
+/// Findings about a member, in the order of the text.
+fn placed(member: &Member, found: Vec<Judged>, window: &mut Window) -> Vec<Finding> {
     if found.is_empty() {
-        return (subject, Vec::new());
+        return Vec::new();
     }
     let pointers: Vec<&str> = found.iter().map(|one| pointer(&one.diagnostic)).collect();
     let spots = place::locate(&member.text, &pointers);
@@ -49,7 +202,7 @@ pub(super) fn member(
         .collect();
     placed.sort_by_key(|(bytes, _)| bytes.start);
     let at = |byte: usize| member.offset + u64::try_from(byte).unwrap_or_default();
-    let findings = placed
+    placed
         .into_iter()
         .map(|(bytes, one)| {
             let pointer = match &one.diagnostic.place {
@@ -63,29 +216,7 @@ pub(super) fn member(
                 pointer,
             }
         })
-        .collect();
-    (subject, findings)
-}
-
-/// What was found of the document itself, outside its members.
-pub(super) fn outside(diagnostic: Diagnostic, is_container: bool, window: &mut Window) -> Finding {
-    let (located, pointer) = match &diagnostic.place {
-        Place::Bytes { start, end } => {
-            let offset = |byte: usize| u64::try_from(byte).unwrap_or(u64::MAX);
-            (window.locate(offset(*start)..offset(*end)), None)
-        }
-        // Of several documents in a row nobody knows which one is meant; of one, the head was kept.
-        Place::Pointer(pointer) if is_container => {
-            (in_head(window.head(), pointer), Some(pointer.clone()))
-        }
-        Place::Pointer(pointer) => (None, Some(pointer.clone())),
-        Place::Whole => (None, None),
-    };
-    Finding {
-        diagnostic,
-        pointer,
-        located,
-    }
+        .collect()
 }
 
 fn in_head(head: &[u8], pointer: &str) -> Option<Located> {
@@ -94,6 +225,34 @@ fn in_head(head: &[u8], pointer: &str) -> Option<Located> {
     let bytes = spot.name.unwrap_or(spot.value);
     let offset = |byte: usize| u64::try_from(byte).ok();
     Window::over(head).locate(offset(bytes.start)?..offset(bytes.end)?)
+}
+
+/// What an indicator's pattern is, and what is wrong with it.
+fn pattern_findings(head: &Head<'_>, options: Options) -> Vec<Judged> {
+    let is =
+        |value: Option<&RawValue>, text: &str| value.and_then(text_of).as_deref() == Some(text);
+    if !is(head.kind, "indicator") || !is(head.pattern_type, "stix") {
+        return Vec::new();
+    }
+    let Some(pattern) = head.pattern.and_then(text_of) else {
+        return Vec::new();
+    };
+    let read = pattern::parse::read(&pattern).diagnostics.into_iter();
+    read.filter(|diagnostic| {
+        diagnostic.severity == Severity::Error
+            || (diagnostic.severity >= options.least && options.checks.has(PATTERNS))
+    })
+    .map(|diagnostic| Judged {
+        within: match diagnostic.place {
+            Place::Bytes { start, end } => Some(start..end),
+            Place::Pointer(_) | Place::Whole => None,
+        },
+        diagnostic: Diagnostic {
+            place: Place::Pointer("/pattern".to_owned()),
+            ..diagnostic
+        },
+    })
+    .collect()
 }
 
 struct Judged {
@@ -107,6 +266,7 @@ impl Judged {
         match &self.diagnostic.place {
             // The whole object is shown by its opening brace.
             Place::Whole => spot.value.start..spot.value.start + 1,
+            Place::Bytes { start, end } if start == end => place::token(text, *start),
             Place::Bytes { start, end } => *start..*end,
             Place::Pointer(_) => match (&self.within, &spot.name) {
                 (Some(within), _) => place::within_string(text, &spot.value, within),
@@ -117,49 +277,6 @@ impl Judged {
     }
 }
 
-fn judge(text: &str, options: Options) -> (Option<Object>, Vec<Judged>) {
-    let plain = |diagnostic| Judged {
-        diagnostic,
-        within: None,
-    };
-    let Ok(object) = Object::parse(text) else {
-        let found = validate_text(text, &options).into_iter();
-        return (None, found.map(without_lines).map(plain).collect());
-    };
-    let mut found: Vec<Judged> = validate(&object, &options).into_iter().map(plain).collect();
-    if object.kind() == "indicator"
-        && object.string("pattern_type") == Some("stix")
-        && let Some(pattern) = object.string("pattern")
-    {
-        let read = pattern::parse::read(pattern).diagnostics.into_iter();
-        found.extend(
-            read.filter(|diagnostic| diagnostic.severity >= options.least)
-                .map(|diagnostic| Judged {
-                    within: match diagnostic.place {
-                        Place::Bytes { start, end } => Some(start..end),
-                        Place::Pointer(_) | Place::Whole => None,
-                    },
-                    diagnostic: Diagnostic {
-                        place: Place::Pointer("/pattern".to_owned()),
-                        ..diagnostic
-                    },
-                }),
-        );
-    }
-    (Some(object), found)
-}
-
-/// The place of a text that is no JSON is said where it stands, and not as lines of the member besides.
-fn without_lines(diagnostic: Diagnostic) -> Diagnostic {
-    match (&diagnostic.place, diagnostic.message.rfind(" at line ")) {
-        (Place::Bytes { .. }, Some(at)) => Diagnostic {
-            message: diagnostic.message.get(..at).unwrap_or_default().to_owned(),
-            ..diagnostic
-        },
-        _ => diagnostic,
-    }
-}
-
 fn pointer(diagnostic: &Diagnostic) -> &str {
     match &diagnostic.place {
         Place::Pointer(pointer) => pointer,
@@ -167,33 +284,34 @@ fn pointer(diagnostic: &Diagnostic) -> &str {
     }
 }
 
-/// What people know the member by; one that cannot be held may still say who it is.
-fn subject(member: &Member, object: Option<&Object>) -> Subject {
-    if let Some(object) = object {
-        return Subject {
-            index: member.index,
-            id: Some(object.id().to_string()),
-            kind: Some(object.kind().to_owned()),
-            name: object.string("name").map(str::to_owned),
-        };
-    }
-    let head: Head = serde_json::from_str(&member.text).unwrap_or_default();
-    let text = |value: Option<serde_json::Value>| Some(value?.as_str()?.to_owned());
-    Subject {
-        index: member.index,
-        id: text(head.id),
-        kind: text(head.kind),
-        name: text(head.name),
+/// As much of an object as it takes to say who it is and to find its pattern.
+#[derive(Debug, Default, Deserialize)]
+struct Head<'t> {
+    #[serde(borrow)]
+    id: Option<&'t RawValue>,
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'t RawValue>,
+    #[serde(borrow)]
+    name: Option<&'t RawValue>,
+    #[serde(borrow)]
+    pattern: Option<&'t RawValue>,
+    #[serde(borrow)]
+    pattern_type: Option<&'t RawValue>,
+}
+
+impl<'t> Head<'t> {
+    /// Reads it; of a text that is no JSON it is empty.
+    fn read(text: &'t str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct Head {
-    id: Option<serde_json::Value>,
-    #[serde(rename = "type")]
-    kind: Option<serde_json::Value>,
-    name: Option<serde_json::Value>,
+fn text_of(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
 }
+
+/// Most members whose beginning is kept: some forty bytes each.
+const MAX_BEGINS: usize = 1_000_000;
 
 /// Codes that are about the name of a property and not about its value.
 const ABOUT_NAMES: &[&str] = &[
