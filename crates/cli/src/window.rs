@@ -45,6 +45,16 @@ pub(crate) struct Line {
 }
 
 impl Located {
+    /// The same place in a text of which only the line `number` was looked at, `offset` bytes behind the beginning.
+    pub(crate) fn on_line(mut self, number: u64, offset: u64) -> Self {
+        for position in [&mut self.start, &mut self.end] {
+            position.line = number;
+            position.offset += offset;
+            position.line_start += offset;
+        }
+        self
+    }
+
     /// A place of which the text is gone.
     pub(crate) fn without_line(position: Position) -> Self {
         Self {

@@ -2,15 +2,15 @@
 //!
 //! Documents stream by: one member, one window of the text and the names of the files are held at a time.
 
+pub(crate) mod finding;
+pub(crate) mod human;
+pub(crate) mod json;
 pub(crate) mod judge;
+pub(crate) mod report;
 
 mod compatible;
 mod documents;
 mod filter;
-mod finding;
-mod human;
-mod json;
-mod report;
 mod sarif;
 
 use std::path::{Path, PathBuf};
@@ -405,7 +405,7 @@ const GROUPS: &[(u16, &str)] = &[
 ];
 
 /// The code of a source that could not be read further: no finding about the document.
-const SOURCE_FAILED: &str = "STIX-JSON-07";
+pub(crate) const SOURCE_FAILED: &str = "STIX-JSON-07";
 
 /// Findings shown to people where they do not say how many: beyond that nobody reads them.
 const SHOWN_FINDINGS: u64 = 1_000;

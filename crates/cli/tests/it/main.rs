@@ -10,6 +10,7 @@ mod attack;
 mod demo;
 mod help;
 mod import;
+mod pattern;
 mod pipe;
 mod serve;
 mod setting;

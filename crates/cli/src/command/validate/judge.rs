@@ -29,6 +29,24 @@ pub(crate) fn findings(text: &str, options: Options) -> (Option<Object>, Vec<Dia
     (Object::parse(text).ok(), found)
 }
 
+/// The indicator that a member is, and its pattern; none where it is none with a STIX pattern.
+pub(crate) fn pattern_of(member: &Member) -> Option<(Subject, String)> {
+    let head = Head::read(&member.text);
+    let pattern = head.stix_pattern()?;
+    Some((head.subject(member.index), pattern))
+}
+
+/// The bytes of the document that stand for the bytes `inner` of a member's pattern.
+pub(crate) fn pattern_place(member: &Member, inner: &Range<usize>) -> Range<u64> {
+    let spot = place::locate(&member.text, &["/pattern"])
+        .into_iter()
+        .next();
+    let bytes = spot.map(|spot| place::within_string(&member.text, &spot.value, inner));
+    let bytes = bytes.unwrap_or_default();
+    let at = |byte: usize| member.offset + u64::try_from(byte).unwrap_or_default();
+    at(bytes.start)..at(bytes.end)
+}
+
 /// Judges the members of one document, then what they say of each other.
 #[derive(Debug)]
 pub(super) struct Judge {
@@ -76,12 +94,7 @@ impl Judge {
         }
         let patterns = pattern_findings(&head, self.options);
         found.extend(patterns.into_iter().filter(|one| keep(&one.diagnostic)));
-        let subject = Subject {
-            index: member.index,
-            id: head.id.and_then(text_of),
-            kind: head.kind.and_then(text_of),
-            name: head.name.and_then(text_of),
-        };
+        let subject = head.subject(member.index);
         (subject, placed(member, found, window), before)
     }
 
@@ -229,12 +242,7 @@ fn in_head(head: &[u8], pointer: &str) -> Option<Located> {
 
 /// What an indicator's pattern is, and what is wrong with it.
 fn pattern_findings(head: &Head<'_>, options: Options) -> Vec<Judged> {
-    let is =
-        |value: Option<&RawValue>, text: &str| value.and_then(text_of).as_deref() == Some(text);
-    if !is(head.kind, "indicator") || !is(head.pattern_type, "stix") {
-        return Vec::new();
-    }
-    let Some(pattern) = head.pattern.and_then(text_of) else {
+    let Some(pattern) = head.stix_pattern() else {
         return Vec::new();
     };
     let read = pattern::parse::read(&pattern).diagnostics.into_iter();
@@ -303,6 +311,25 @@ impl<'t> Head<'t> {
     /// Reads it; of a text that is no JSON it is empty.
     fn read(text: &'t str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
+    }
+
+    /// Its pattern, where it is an indicator with a STIX pattern.
+    fn stix_pattern(&self) -> Option<String> {
+        let is =
+            |value: Option<&RawValue>, text: &str| value.and_then(text_of).as_deref() == Some(text);
+        if !is(self.kind, "indicator") || !is(self.pattern_type, "stix") {
+            return None;
+        }
+        self.pattern.and_then(text_of)
+    }
+
+    fn subject(&self, index: u64) -> Subject {
+        Subject {
+            index,
+            id: self.id.and_then(text_of),
+            kind: self.kind.and_then(text_of),
+            name: self.name.and_then(text_of),
+        }
     }
 }
 
