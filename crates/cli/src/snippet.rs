@@ -89,9 +89,9 @@ impl Style {
 
     fn colour(self, severity: Severity, text: &str) -> String {
         match severity {
-            Severity::Error => self.paint.bad(text),
+            Severity::Error => self.paint.bold(&self.paint.bad(text)),
             Severity::Note => self.paint.edge(text),
-            Severity::Warning => self.paint.partial(text),
+            Severity::Warning => self.paint.bold(&self.paint.partial(text)),
         }
     }
 }

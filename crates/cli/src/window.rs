@@ -56,7 +56,13 @@ impl Located {
     }
 
     /// A place of which the text is gone.
-    pub(crate) fn without_line(position: Position) -> Self {
+    pub(crate) fn without_line(offset: u64, line: u64, column: u64) -> Self {
+        let position = Position {
+            offset,
+            line,
+            column,
+            line_start: offset,
+        };
         Self {
             start: position,
             end: position,

@@ -53,7 +53,7 @@ pub(super) struct Judge {
     validator: Validator,
     options: Options,
     /// Where members begin, for what can only be said at the end.
-    begins: Vec<Position>,
+    begins: Vec<Begin>,
 }
 
 impl Judge {
@@ -145,7 +145,7 @@ impl Judge {
             }
             Place::Pointer(pointer) => {
                 let located = match member_of(pointer) {
-                    Some(index) => self.begins.get(index).copied().map(Located::without_line),
+                    Some(index) => self.begins.get(index).map(|begin| begin.located()),
                     // Of several documents in a row nobody knows which one is meant; of one, the head was kept.
                     None if is_container => in_head(window.head(), pointer),
                     None => None,
@@ -166,8 +166,30 @@ impl Judge {
             && index < MAX_BEGINS
             && let Some(position) = window.position(offset)
         {
-            self.begins.push(position);
+            self.begins.push(Begin::at(position));
         }
+    }
+}
+
+/// Where a member begins, in as few bytes as there may be many of it.
+#[derive(Debug, Clone, Copy)]
+struct Begin {
+    offset: u64,
+    line: u32,
+    column: u32,
+}
+
+impl Begin {
+    fn at(position: Position) -> Self {
+        Self {
+            offset: position.offset,
+            line: u32::try_from(position.line).unwrap_or(u32::MAX),
+            column: u32::try_from(position.column).unwrap_or(u32::MAX),
+        }
+    }
+
+    fn located(self) -> Located {
+        Located::without_line(self.offset, self.line.into(), self.column.into())
     }
 }
 
@@ -337,7 +359,7 @@ fn text_of(value: &RawValue) -> Option<String> {
     serde_json::from_str(value.get()).ok()
 }
 
-/// Most members whose beginning is kept: some forty bytes each.
+/// Most members whose beginning is kept: sixteen bytes each.
 const MAX_BEGINS: usize = 1_000_000;
 
 /// Codes that are about the name of a property and not about its value.
