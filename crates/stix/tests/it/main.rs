@@ -14,5 +14,6 @@ mod fuzz;
 mod objects;
 mod options;
 mod properties;
+mod tree;
 mod validate;
 mod view;
