@@ -141,14 +141,9 @@ fn held<'d>(text: &'d str, tree: &'d mut Tree) -> Result<Members<'d>, Diagnostic
             "an object stands in braces `{…}`",
         )
     })?;
-    if text.len() / SHORTEST_REFERENCE_BYTES >= REFERENCES_PER_OBJECT
-        && crate::reference::count_in_tree(members) >= REFERENCES_PER_OBJECT
-    {
+    if crate::reference::reaches_limit(members) {
         let message = format!("the object refers to {REFERENCES_PER_OBJECT} others or more");
         return Err(Diagnostic::error("STIX-REF-01", Place::Whole, message));
     }
     Ok(members)
 }
-
-/// A type of three letters, two hyphens, a UUID, quotation marks: shorter texts need not be counted through.
-const SHORTEST_REFERENCE_BYTES: usize = 43;

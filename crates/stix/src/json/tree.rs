@@ -215,6 +215,11 @@ impl<'d> Value<'d> {
         (self.node().kind == Kind::Object).then_some(Members(self))
     }
 
+    /// The members; none of anything but an object.
+    pub(crate) fn as_members(self) -> Members<'d> {
+        Members(self)
+    }
+
     /// The member of that name, if it is an object that has one.
     pub fn get(self, name: &str) -> Option<Value<'d>> {
         self.members()?.get(name)
