@@ -3,7 +3,7 @@
 use base::limits::REFERENCES_PER_OBJECT;
 use serde_json::{Map, Value};
 
-use crate::id::{Id, kind_of};
+use crate::id::{Id, recognised};
 use crate::json::tree::{self, Members, View};
 use crate::selector::{Selector, Step};
 
@@ -78,7 +78,7 @@ pub(crate) fn reaches_limit(members: Members<'_>) -> bool {
             return;
         }
         match value.view() {
-            View::String(text) => *found += usize::from(kind_of(text).is_ok()),
+            View::String(text) => *found += usize::from(recognised(text).is_some()),
             View::Array(items) => items.iter().for_each(|item| visit(item, found)),
             View::Object(members) => members.values().for_each(|item| visit(item, found)),
             _ => {}

@@ -3,7 +3,6 @@
 //! A view promises the type only. A property that is absent or not as the standard has it is answered with `None` or
 //! left out: whether the object is valid is for [`crate::validate`].
 
-
 use crate::id::Id;
 use crate::json::tree::{Members, Value};
 use crate::object::Object;

@@ -10,7 +10,7 @@ use foldhash::quality::{FoldHasher, RandomState};
 use super::code;
 use super::findings::{Findings, Path};
 use super::{Options, held};
-use crate::id::kind_of;
+use crate::id::recognised;
 use crate::json::tree::{Members, Tree, Value, View};
 use crate::timestamp::instant_of;
 
@@ -107,7 +107,7 @@ impl Validator {
                 let objects = Path::Name(&root, "objects");
                 super::object::check(members, Path::Item(&objects, index), &mut self.findings);
                 if let Some(id) = members.get("id").and_then(Value::as_str)
-                    && kind_of(id).is_ok()
+                    && recognised(id).is_some()
                 {
                     self.versions(id, members, index);
                     if self.findings.wants(&code::REFERENCE_OPEN) {
@@ -264,7 +264,7 @@ impl Validator {
 
     fn wants(&mut self, value: Value<'_>, path: Path<'_>, index: usize, left: &mut usize) {
         match value.view() {
-            View::String(text) if text.len() > 40 && kind_of(text).is_ok() => {
+            View::String(text) if recognised(text).is_some() => {
                 let Some(fewer) = left.checked_sub(1) else {
                     return;
                 };

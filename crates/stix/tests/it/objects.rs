@@ -67,7 +67,9 @@ fn disputed_objects_have_our_verdict_with_its_section() {
         } else {
             let mut rules: Vec<String> = found
                 .iter()
-                .map(|finding| format!("{} {}", finding.code, finding.section.unwrap_or("RFC 8259")))
+                .map(|finding| {
+                    format!("{} {}", finding.code, finding.section.unwrap_or("RFC 8259"))
+                })
                 .collect();
             rules.dedup();
             text.push_str("\tinvalid\t");
@@ -75,5 +77,9 @@ fn disputed_objects_have_our_verdict_with_its_section() {
             text.push('\n');
         }
     }
-    testkit::golden::check(env!("CARGO_MANIFEST_DIR"), "tests/it/objects-disputed.txt", &text);
+    testkit::golden::check(
+        env!("CARGO_MANIFEST_DIR"),
+        "tests/it/objects-disputed.txt",
+        &text,
+    );
 }
