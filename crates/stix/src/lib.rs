@@ -8,6 +8,7 @@ pub mod json;
 pub mod marking;
 pub mod model;
 pub mod object;
+pub mod pattern_model;
 pub mod reference;
 pub mod selector;
 pub mod timestamp;

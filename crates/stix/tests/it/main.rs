@@ -12,6 +12,7 @@ mod canonical;
 mod examples;
 mod fuzz;
 mod objects;
+mod pattern_model;
 mod properties;
 mod validate;
 mod view;
