@@ -9,6 +9,7 @@ pub mod mark;
 pub mod marking;
 pub mod model;
 pub mod object;
+pub mod pattern_model;
 pub mod reference;
 pub mod selector;
 pub mod timestamp;

@@ -15,6 +15,8 @@ mod corpus;
 mod findings;
 mod fuzz;
 mod limits;
+mod meaning;
 mod network;
+mod normal;
 mod property;
 mod rules;

@@ -14,6 +14,7 @@ mod fuzz;
 mod marking_operations;
 mod objects;
 mod options;
+mod pattern_model;
 mod properties;
 mod tree;
 mod validate;
