@@ -4,6 +4,12 @@
 //! `\R`, `\N`, `\Q…\E`, octal and control escapes, braces and brackets that stand for themselves, and `$`, which in
 //! PCRE also stands before a line feed at the very end.
 
+mod class;
+
+use std::fmt::Write as _;
+
+use crate::matcher::pcre::class::{shorthand, vertical};
+
 /// A rewritten PCRE.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rewritten {
@@ -42,6 +48,10 @@ pub(super) fn rewrite(pattern: &str, binary: bool) -> Result<Rewritten, &'static
     })
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are what has been seen, and each changes on its own"
+)]
 struct Rewriter<'a> {
     rest: &'a str,
     binary: bool,
@@ -418,105 +428,6 @@ impl<'a> Rewriter<'a> {
         }
         Ok(code)
     }
-
-    /// A character class, whose `[` has been taken.
-    fn class(&mut self) -> Result<(), &'static str> {
-        self.text.push('[');
-        if self.take_prefix("^") {
-            self.text.push('^');
-        }
-        let mut first = true;
-        let mut previous = Member::Start;
-        while let Some(character) = self.take() {
-            let before = std::mem::replace(&mut previous, Member::Character);
-            match character {
-                ']' if !first => {
-                    self.text.push(']');
-                    return Ok(());
-                }
-                '[' if self.rest.starts_with(':') && self.rest.contains(":]") => {
-                    let name = self.take_until(":]").unwrap_or("");
-                    self.text.push('[');
-                    self.text.push_str(name);
-                    self.text.push_str(":]");
-                    previous = Member::Set;
-                }
-                '-' if before == Member::Character && !self.rest.starts_with(']') => {
-                    self.text.push('-');
-                    previous = Member::Dash;
-                }
-                '\\' => {
-                    let set = self
-                        .rest
-                        .starts_with(['d', 'D', 's', 'S', 'w', 'W', 'h', 'H', 'v', 'V', 'p', 'P']);
-                    self.class_escape()?;
-                    if set {
-                        previous = Member::Set;
-                    }
-                }
-                other => push_literal(&mut self.text, other, self.binary),
-            }
-            if before == Member::Dash {
-                // A range is over: a further dash stands for itself.
-                previous = Member::Set;
-            }
-            first = false;
-        }
-        Err("a character class has no end")
-    }
-
-    fn class_escape(&mut self) -> Result<(), &'static str> {
-        let Some(character) = self.take() else {
-            return Err("a backslash ends the expression");
-        };
-        if let Some(class) = shorthand(character, self.binary) {
-            self.text.push_str(&class.within());
-            return Ok(());
-        }
-        match character {
-            'd' | 'D' | 's' | 'S' | 'w' | 'W' => {
-                self.text.push('\\');
-                self.text.push(character);
-            }
-            'p' | 'P' if !self.binary => {
-                self.text.push('\\');
-                self.text.push(character);
-                if self.take_prefix("{") {
-                    let name = self
-                        .take_until("}")
-                        .ok_or("the name of a property has no end")?;
-                    self.text.push('{');
-                    self.text.push_str(name);
-                    self.text.push('}');
-                } else {
-                    self.text.extend(self.rest.chars().next());
-                    self.take();
-                }
-            }
-            'b' => self.text.push_str(r"\x08"),
-            'Q' => {
-                let literal = self.take_until("\\E").ok_or("`\\Q` has no end")?;
-                for character in literal.chars() {
-                    push_literal(&mut self.text, character, self.binary);
-                }
-            }
-            'E' => {}
-            other => {
-                let literal = self.character(other)?;
-                push_literal(&mut self.text, literal, self.binary);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What a member of a character class was: a dash is a range only between two characters.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Member {
-    Character,
-    Dash,
-    Set,
-    Start,
 }
 
 /// The literals that every match has, as far as they stand outside of groups.
@@ -556,53 +467,6 @@ impl Literals {
     }
 }
 
-/// Characters that a shorthand of PCRE stands for.
-struct Class {
-    negated: bool,
-    characters: &'static str,
-}
-
-impl Class {
-    fn bracketed(&self) -> String {
-        let negation = if self.negated { "^" } else { "" };
-        format!("[{negation}{}]", self.characters)
-    }
-
-    fn within(&self) -> String {
-        if self.negated {
-            self.bracketed()
-        } else {
-            self.characters.to_owned()
-        }
-    }
-}
-
-fn shorthand(letter: char, binary: bool) -> Option<Class> {
-    Some(match letter {
-        'h' | 'H' => Class {
-            negated: letter == 'H',
-            characters: if binary {
-                r"\t\x20\xa0"
-            } else {
-                r"\t\x20\x{a0}\x{1680}\x{180e}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}"
-            },
-        },
-        'v' | 'V' => vertical(letter == 'V', binary),
-        _ => return None,
-    })
-}
-
-fn vertical(negated: bool, binary: bool) -> Class {
-    Class {
-        negated,
-        characters: if binary {
-            r"\x0a-\x0d\x85"
-        } else {
-            r"\x0a-\x0d\x{85}\x{2028}\x{2029}"
-        },
-    }
-}
-
 fn push_literal(text: &mut String, character: char, binary: bool) {
     if is_plain(character) {
         text.push(character);
@@ -635,9 +499,9 @@ fn is_plain(character: char) -> bool {
 fn push_escaped(text: &mut String, character: char, binary: bool) {
     let code = u32::from(character);
     if binary && code <= 0xff {
-        text.push_str(&format!("\\x{code:02x}"));
+        let _ = write!(text, "\\x{code:02x}");
     } else {
-        text.push_str(&format!("\\x{{{code:x}}}"));
+        let _ = write!(text, "\\x{{{code:x}}}");
     }
 }
 

@@ -16,6 +16,7 @@ mod findings;
 mod fuzz;
 mod limits;
 mod matcher;
+mod matcher_property;
 mod network;
 mod property;
 mod rules;
