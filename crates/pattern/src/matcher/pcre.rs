@@ -30,6 +30,11 @@ pub(super) fn rewrite(pattern: &str, binary: bool) -> Result<Rewritten, &'static
         text: String::with_capacity(pattern.len() + 16),
         backtracks: false,
         groups: 0,
+        captures: pattern
+            .split('(')
+            .skip(1)
+            .filter(|after| !after.starts_with('?'))
+            .count(),
         literals: Literals {
             opaque: flags_have(pattern, 'i') || flags_have(pattern, 'x'),
             ..Literals::default()
@@ -58,7 +63,10 @@ struct Rewriter<'a> {
     multiline: bool,
     text: String,
     backtracks: bool,
+    /// How many groups are open.
     groups: usize,
+    /// How many parentheses open a group that a number may name.
+    captures: usize,
     literals: Literals,
     /// Whether a quantifier may follow.
     quantifiable: bool,
@@ -352,7 +360,7 @@ impl<'a> Rewriter<'a> {
                     self.text.pop();
                 }
             }
-            '1'..='9' => {
+            '1'..='9' if self.is_reference(character) => {
                 self.backtracks = true;
                 self.text.push('\\');
                 self.text.push(character);
@@ -369,6 +377,16 @@ impl<'a> Rewriter<'a> {
         }
         self.done();
         Ok(())
+    }
+
+    /// Whether the number that begins with `digit` names a group: below 10 it does, else only where there are as many
+    /// groups; otherwise its digits are octal.
+    fn is_reference(&self, digit: char) -> bool {
+        let more = self.rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number = format!("{digit}{}", self.rest.get(..more).unwrap_or(""));
+        number
+            .parse::<usize>()
+            .is_ok_and(|number| number < 10 || number <= self.captures)
     }
 
     /// The character that the escape `\letter…` stands for.

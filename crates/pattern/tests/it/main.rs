@@ -17,6 +17,7 @@ mod fuzz;
 mod limits;
 mod matcher;
 mod matcher_property;
+mod matcher_rules;
 mod network;
 mod property;
 mod rules;
