@@ -16,6 +16,7 @@ mod findings;
 mod fuzz;
 mod limits;
 mod matcher;
+mod matcher_fuzz;
 mod matcher_property;
 mod matcher_rules;
 mod network;
