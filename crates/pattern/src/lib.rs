@@ -9,6 +9,7 @@ mod findings;
 pub mod format;
 pub mod literal;
 pub mod model;
+pub mod matcher;
 pub mod network;
 pub mod normal;
 pub mod parse;

@@ -1,7 +1,7 @@
 //! Whether objects are valid: what the standard demands (errors) and recommends (warnings).
 //!
 //! The tables are in [`crate::model`] and [`crate::vocab`], the meaning of every code in [`code`]; the modules of
-//! this one walk an object along its table. Patterns are texts here: crate `pattern` judges them.
+//! this one walk an object along its table. Patterns are judged by crate `pattern`, against these tables too.
 //!
 //! ```
 //! use stix::validate::{Options, validate_text};
@@ -22,6 +22,7 @@ mod format;
 mod identifier;
 mod marking;
 mod object;
+mod pattern;
 mod rule;
 mod value;
 

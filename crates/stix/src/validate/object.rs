@@ -248,6 +248,7 @@ fn order(properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
 fn special(kind: &str, properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
     external_references(kind, properties, root, findings);
     match kind {
+        "indicator" => super::pattern::check(properties, root, findings),
         "relationship" => described(properties, root, findings),
         "marking-definition" => marking::definition(properties, root, findings),
         "extension-definition" => extension_definition(properties, root, findings),
