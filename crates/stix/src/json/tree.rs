@@ -109,7 +109,7 @@ pub struct ItemsIter<'d> {
 
 /// Over the names and values of an object.
 #[derive(Debug, Clone)]
-pub struct MembersIter<'d>(ItemsIter<'d>);
+pub struct MembersIter<'d>(pub(super) ItemsIter<'d>);
 
 /// Reads one JSON value and nothing after it.
 ///
@@ -328,6 +328,11 @@ impl<'d> Value<'d> {
 
     fn at(self, at: u32) -> Self {
         Self { at, ..self }
+    }
+
+    /// An iteration over nothing.
+    pub(super) fn nothing(self) -> ItemsIter<'d> {
+        ItemsIter { end: 0, next: self }
     }
 
     /// What stands in a list, or the names and values of an object in turn.
