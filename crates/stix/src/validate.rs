@@ -20,6 +20,7 @@ mod extension;
 mod findings;
 mod format;
 mod identifier;
+mod interop;
 mod marking;
 mod object;
 mod pattern;
@@ -48,6 +49,18 @@ pub struct Options {
     pub custom_types: Custom,
     /// Whether properties that the standard does not have are errors, defined by an extension or not.
     pub custom_properties: Custom,
+    /// By which document objects are judged.
+    pub profile: Profile,
+}
+
+/// By which document objects are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// The standard, and the tests of interoperability, which ask for more: a producer of every object, and
+    /// properties that the standard leaves optional.
+    Interoperability,
+    /// The standard.
+    Standard,
 }
 
 /// What to think of what is custom.
@@ -66,6 +79,7 @@ impl Options {
         checks: Checks::ALL,
         custom_types: Custom::Allowed,
         custom_properties: Custom::Allowed,
+        profile: Profile::Standard,
     };
 
     /// What is against a SHOULD, and what is against a MUST.

@@ -9,7 +9,7 @@ use foldhash::quality::{FoldHasher, RandomState};
 
 use super::code;
 use super::findings::{Findings, Path};
-use super::{Options, held};
+use super::{Options, Profile, held};
 use crate::id::recognised;
 use crate::json::tree::{Members, Tree, Value, View};
 use crate::timestamp::instant_of;
@@ -110,7 +110,7 @@ impl Validator {
                     && recognised(id).is_some()
                 {
                     self.versions(id, members, index);
-                    if self.findings.wants(&code::REFERENCE_OPEN) {
+                    if self.findings.wants(&code::REFERENCE_OPEN) || self.wants_producers() {
                         self.references(members, index);
                     }
                     self.contents(id, members, index);
@@ -153,6 +153,19 @@ impl Validator {
                 1 => String::new(),
                 count => format!(", {count} times"),
             };
+            if self.wants_producers() && &*wanted.pointer == "/created_by_ref" {
+                let place = Path::Name(&Path::Root, "objects");
+                let place = Path::Item(&place, wanted.index);
+                self.findings.add(
+                    &code::INTEROP_PRODUCER,
+                    Path::Name(&place, "created_by_ref"),
+                    format_args!("the producer `{id}` is not in the document"),
+                );
+                continue;
+            }
+            if !self.findings.wants(&code::REFERENCE_OPEN) {
+                continue;
+            }
             self.findings.add_made(Diagnostic {
                 code: code::REFERENCE_OPEN.id,
                 severity: code::REFERENCE_OPEN.severity,
@@ -183,6 +196,11 @@ impl Validator {
             }
         }
         self.findings.finish()
+    }
+
+    /// Whether the producers of objects must come with them.
+    fn wants_producers(&self) -> bool {
+        self.findings.options().profile == Profile::Interoperability
     }
 
     /// §3.6: a version has one content, and none comes after a revocation.
