@@ -420,6 +420,15 @@ fn a_document_is_more_than_its_objects() {
         codes(&[parse(&later), parse(&other)]),
         ["STIX-DUP-03 /objects/0"]
     );
+    let mut stranger = later.clone();
+    stranger["created"] = "2024-02-17T00:00:00.000Z".into();
+    assert_eq!(
+        codes(&[parse(&identity), parse(&stranger)]),
+        ["STIX-DUP-04 /objects/1"]
+    );
+    let mut marked = identity.clone();
+    marked["object_marking_refs"] = json!([stix::marking::Tlp::Green.id_text()]);
+    assert_eq!(codes(&[parse(&marked)]), [""; 0]);
     assert_eq!(
         codes(&[parse(&valid("sighting"))]),
         ["STIX-REF-05 /objects/0/sighting_of_ref"]
