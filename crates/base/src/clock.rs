@@ -1,6 +1,6 @@
 //! Where the time comes from.
 //!
-//! Layers 0 to 2 take the time as a value or through [`Clock`]; the one clock that asks the operating
+//! Layers 0 to 3 take the time as a value or through [`Clock`]; the one clock that asks the operating
 //! system is `app::system::SystemClock`.
 
 use std::fmt::Debug;

@@ -156,7 +156,7 @@ fn mixed(constants: &[Constant]) -> Option<(&Constant, &Constant)> {
 }
 
 /// The algorithm that the end of the path names below `hashes`, and the length of its digests.
-fn digest(path: &Path) -> Option<(&str, usize)> {
+pub(crate) fn digest(path: &Path) -> Option<(&str, usize)> {
     let (last, before) = path.steps.split_last()?;
     let Step::Name(algorithm) = last else {
         return None;

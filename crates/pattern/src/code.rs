@@ -56,3 +56,33 @@ pub const DUPLICATE_QUALIFIER: &str = "PATTERN-RULE-02";
 pub const NOT_POSITIVE: &str = "PATTERN-RULE-03";
 /// STOP is not later than START, so nothing can match.
 pub const EMPTY_WINDOW: &str = "PATTERN-RULE-04";
+
+/// No object of this type is known: a custom one (a note), or a misspelt one (a warning); §9.7.
+pub const UNKNOWN_OBJECT_TYPE: &str = "PATTERN-PATH-01";
+/// Objects of this type have no such property; §9.7.
+pub const UNKNOWN_PROPERTY: &str = "PATTERN-PATH-02";
+/// A custom property, of which nothing is known; §11.1.
+pub const CUSTOM_PROPERTY: &str = "PATTERN-PATH-03";
+/// `[*]` or `[n]` behind what is no list; §9.7.2.
+pub const NOT_A_LIST: &str = "PATTERN-PATH-04";
+/// A name behind a list, where a place in it must be; §9.7.2.
+pub const LIST_WITHOUT_PLACE: &str = "PATTERN-PATH-05";
+/// A name behind what has no parts; §9.7.
+pub const NAME_BELOW_SCALAR: &str = "PATTERN-PATH-06";
+/// The object type exists, but patterns look at cyber-observable objects only; §9.7.
+pub const NOT_OBSERVABLE: &str = "PATTERN-PATH-07";
+/// An extension that the standard does not define for this object; §3.2.
+pub const UNKNOWN_EXTENSION: &str = "PATTERN-PATH-08";
+/// Not a usual name of a hash algorithm; §10.7.
+pub const UNKNOWN_HASH: &str = "PATTERN-PATH-09";
+
+/// The property never has a value of the type of the constant; §9.6.1, by the table of §9.2.
+pub const INCOMPARABLE: &str = "PATTERN-TYPE-01";
+/// The operator does not go with the type of the property; §9.6.1.
+pub const OPERATOR_TYPE: &str = "PATTERN-TYPE-02";
+/// No value of the property can satisfy the comparison.
+pub const IMPOSSIBLE_VALUE: &str = "PATTERN-TYPE-03";
+/// Not a term of the vocabulary of the property; §10.
+pub const UNKNOWN_TERM: &str = "PATTERN-TYPE-04";
+/// A string is compared with bytes, character by character, where its digits were likely meant; §9.6.4.
+pub const STRING_FOR_BYTES: &str = "PATTERN-TYPE-05";

@@ -9,7 +9,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 /// A constant on the right side of a comparison.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Constant {
     /// `b'…'`, decoded.
     Binary(Vec<u8>),
@@ -37,8 +37,8 @@ pub struct Float(f64);
 
 /// A timestamp of STIX (§2.16), with its digits as received.
 ///
-/// Equality is that of the text; [`Timestamp::compare`] compares instants.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// Equality and order are those of the text; [`Timestamp::compare`] compares instants.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(String);
 
 impl Constant {
@@ -100,6 +100,19 @@ impl PartialEq for Float {
 }
 
 impl Eq for Float {}
+
+impl PartialOrd for Float {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Float {
+    /// The order of the numbers, with -0 before 0.
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
 
 impl Hash for Float {
     fn hash<H: Hasher>(&self, state: &mut H) {

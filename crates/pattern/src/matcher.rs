@@ -12,12 +12,16 @@ mod comparison;
 pub mod compiled;
 mod effort;
 mod expression;
+mod index;
 pub mod instant;
 mod like;
+mod node;
 pub mod observation;
 mod path;
 mod pcre;
 mod search;
+pub mod set;
+pub mod stream;
 pub mod value;
 
 use base::diagnostic::Diagnostic;

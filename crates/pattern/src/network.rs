@@ -30,17 +30,25 @@ impl Network {
             Some(_) => return None,
             None => most,
         };
+        Some(Self::new(address, prefix))
+    }
+
+    fn new(address: IpAddr, prefix: u8) -> Self {
         let address = match address {
             IpAddr::V4(address) => {
-                let mask = u32::MAX.checked_shl(u32::from(32 - prefix)).unwrap_or(0);
+                let mask = u32::MAX
+                    .checked_shl(u32::from(32_u8.saturating_sub(prefix)))
+                    .unwrap_or(0);
                 IpAddr::V4(Ipv4Addr::from_bits(address.to_bits() & mask))
             }
             IpAddr::V6(address) => {
-                let mask = u128::MAX.checked_shl(u32::from(128 - prefix)).unwrap_or(0);
+                let mask = u128::MAX
+                    .checked_shl(u32::from(128_u8.saturating_sub(prefix)))
+                    .unwrap_or(0);
                 IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & mask))
             }
         };
-        Some(Self { address, prefix })
+        Self { address, prefix }
     }
 
     /// The first address.
@@ -56,6 +64,11 @@ impl Network {
     /// Whether it is one address.
     pub fn is_single(&self) -> bool {
         self.prefix == if self.address.is_ipv4() { 32 } else { 128 }
+    }
+
+    /// The network of that prefix around this one; none where this one is wider.
+    pub(crate) fn widened(&self, prefix: u8) -> Option<Self> {
+        (prefix <= self.prefix).then(|| Self::new(self.address, prefix))
     }
 
     /// Whether every address of this network is in `other`; true when they are equal, false between IPv4 and

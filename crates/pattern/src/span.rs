@@ -1,5 +1,7 @@
 //! Where in the text of a pattern something stands.
 
+use std::cmp::Ordering;
+
 use base::diagnostic::Place;
 
 /// Bytes `start..end` of the text of a pattern.
@@ -61,5 +63,17 @@ impl<T> From<T> for Spanned<T> {
 impl<T: PartialEq> PartialEq for Spanned<T> {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
+    }
+}
+
+impl<T: PartialOrd> PartialOrd for Spanned<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.value.partial_cmp(&other.value)
+    }
+}
+
+impl<T: Ord> Ord for Spanned<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.value.cmp(&other.value)
     }
 }

@@ -6,6 +6,7 @@
 //! INVARIANT: for every `Pattern` p, parsing its text gives p again. Parentheses of the author are nodes
 //! ([`Comparison::Group`], [`Observation::Group`]) so that formatting keeps them.
 
+use std::cmp::Ordering;
 use std::num::NonZeroU64;
 
 use base::diagnostic::{Diagnostic, Place};
@@ -15,13 +16,13 @@ use crate::span::{Span, Spanned};
 use crate::{code, token};
 
 /// A valid pattern (STIX 2.1 §9.3).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pattern {
     root: Observation,
 }
 
 /// An observation expression (§9.5). Chains of one operator are flat: they associate left to right.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Observation {
     /// All, on different observations.
     And(Vec<Observation>),
@@ -38,7 +39,7 @@ pub enum Observation {
 }
 
 /// An observation expression with its qualifiers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Qualified {
     /// What is qualified: a single or a group.
     pub observation: Observation,
@@ -47,7 +48,7 @@ pub struct Qualified {
 }
 
 /// A qualifier (§9.5.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Qualifier {
     /// `REPEATS n TIMES`: at least n different observations.
     Repeats(NonZeroU64),
@@ -63,7 +64,7 @@ pub enum Qualifier {
 }
 
 /// A positive number of seconds, as written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Seconds {
     /// With a decimal point.
     Float(Float),
@@ -72,7 +73,7 @@ pub enum Seconds {
 }
 
 /// What stands between the brackets: comparisons joined by AND and OR (§9.6).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Comparison {
     /// All, on the same object.
     And(Vec<Comparison>),
@@ -85,7 +86,7 @@ pub enum Comparison {
 }
 
 /// One comparison expression: a path, an operator and a constant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Test {
     /// What is looked at.
     pub path: Spanned<Path>,
@@ -96,7 +97,7 @@ pub struct Test {
 }
 
 /// A comparison operator with its constant (§9.6.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Check {
     /// `=`.
     Equal(Constant),
@@ -125,7 +126,7 @@ pub enum Check {
 }
 
 /// An object path (§9.7): a type and one or more steps, the first of which is a name.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path {
     /// The type of the object at which the path begins.
     pub object_type: String,
@@ -136,7 +137,7 @@ pub struct Path {
 }
 
 /// A step of an object path after the first.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// `[*]`: any item.
     AnyItem,
@@ -228,6 +229,20 @@ impl Observation {
             Self::Group(inner) => inner.collect_tests(tests),
             Self::Qualified(qualified) => qualified.observation.collect_tests(tests),
             Self::Single(comparison) => comparison.value.collect_tests(tests),
+        }
+    }
+}
+
+impl Seconds {
+    /// The number of seconds.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the parser takes integers of STIX only, which a double holds exactly"
+    )]
+    pub fn number(self) -> f64 {
+        match self {
+            Self::Float(seconds) => seconds.value(),
+            Self::Integer(seconds) => seconds.get() as f64,
         }
     }
 }
@@ -370,6 +385,18 @@ impl Name {
 impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
     }
 }
 

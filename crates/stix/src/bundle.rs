@@ -32,7 +32,7 @@ use base::limits::{DIAGNOSTICS_PER_DOCUMENT, OBJECT_BYTES};
 
 use crate::id::Id;
 use fault::{ENDS_IN_OBJECT, diagnostic, fault_diagnostic};
-use head::Head;
+use head::{Head, Top};
 use input::{Capture, Input, Stop};
 use scan::Fault;
 
@@ -102,16 +102,6 @@ enum State {
     /// In a container, after its list.
     Tail,
     Finished,
-}
-
-/// What a top-level object turned out to be.
-enum Top {
-    /// Its `objects` begin here.
-    Container,
-    /// A single object, with its bytes.
-    Single(Vec<u8>),
-    /// A bundle or envelope without objects.
-    Empty,
 }
 
 impl<R: Read> Reader<R> {

@@ -82,17 +82,18 @@ impl Id {
 /// # Errors
 /// As [`Id::parse`].
 pub fn kind_of(text: &str) -> Result<&str, ParseIdError> {
+    recognised(text).ok_or_else(|| shape_error(text))
+}
+
+/// The object type, if the text is an identifier; asked of many texts that are none.
+pub(crate) fn recognised(text: &str) -> Option<&str> {
     // §2.9 allows no `--` in a type name, so the only one of a good identifier stands before the 36 of the UUID.
-    let (before, bytes) = text
-        .as_bytes()
-        .split_last_chunk::<36>()
-        .ok_or_else(|| shape_error(text))?;
+    let (before, bytes) = text.as_bytes().split_last_chunk::<36>()?;
     let kind = before
         .strip_suffix(b"--")
-        .and_then(|kind| text.get(..kind.len()))
-        .ok_or_else(|| shape_error(text))?;
+        .and_then(|kind| text.get(..kind.len()))?;
     if !is_type_name(kind) {
-        return Err(shape_error(text));
+        return None;
     }
     let well_formed = bytes.iter().enumerate().all(|(at, byte)| {
         if matches!(at, 8 | 13 | 18 | 23) {
@@ -101,11 +102,7 @@ pub fn kind_of(text: &str) -> Result<&str, ParseIdError> {
             matches!(byte, b'0'..=b'9' | b'a'..=b'f')
         }
     });
-    if well_formed {
-        Ok(kind)
-    } else {
-        Err(shape_error(text))
-    }
+    well_formed.then_some(kind)
 }
 
 /// What is wrong with a text that is no identifier: looked at from the left, as its author would.

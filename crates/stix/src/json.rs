@@ -4,6 +4,7 @@
 //! twice, the gate could read one list and the recipient the other.
 
 pub mod fault;
+mod observed;
 mod read;
 pub mod tree;
 

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use thiserror::Error;
 
 use crate::id::Id;
+use crate::json::tree::{self, Members};
 use crate::object::Object;
 use crate::selector::Selector;
 
@@ -133,13 +134,13 @@ impl Definition {
         if let Some(level) = Tlp::from_id(object.id()) {
             return Self::Tlp(level);
         }
-        let properties = object.properties();
+        let properties = object.members();
         let statement = properties
             .get("definition")
             .and_then(|definition| definition.get("statement"));
         match (
-            properties.get("definition_type").and_then(Value::as_str),
-            statement.and_then(Value::as_str),
+            object.string("definition_type"),
+            statement.and_then(tree::Value::as_str),
         ) {
             (Some("statement"), Some(text)) if !properties.contains_key("extensions") => {
                 Self::Statement(text.to_owned())
@@ -196,28 +197,28 @@ impl Markings {
     ///
     /// # Errors
     /// [`ReadMarkingsError`] on anything that is not exactly as the standard has it.
-    pub fn read(properties: &Map<String, Value>) -> Result<Self, ReadMarkingsError> {
-        let object = match properties.get("object_marking_refs") {
-            None => Vec::new(),
-            Some(Value::Array(items)) => items
-                .iter()
-                .map(|item| marking_id(item).ok_or(ReadMarkingsError::ObjectMarkings))
-                .collect::<Result<_, _>>()?,
-            Some(_) => return Err(ReadMarkingsError::ObjectMarkings),
+    pub fn read(properties: Members<'_>) -> Result<Self, ReadMarkingsError> {
+        let items = |name: &str, error: ReadMarkingsError| {
+            properties
+                .get(name)
+                .map(|value| value.items().ok_or(error))
+                .transpose()
         };
+        let refs = items("object_marking_refs", ReadMarkingsError::ObjectMarkings)?;
+        let object = refs
+            .into_iter()
+            .flatten()
+            .map(|item| marking_id(item).ok_or(ReadMarkingsError::ObjectMarkings))
+            .collect::<Result<_, _>>()?;
         let mut granular = Vec::new();
-        let entries = match properties.get("granular_markings") {
-            None => &[],
-            Some(Value::Array(items)) => items.as_slice(),
-            Some(_) => return Err(ReadMarkingsError::GranularList),
-        };
+        let entries = items("granular_markings", ReadMarkingsError::GranularList)?;
         let mut selector_count = 0;
-        for (at, entry) in entries.iter().enumerate() {
+        for (at, entry) in entries.into_iter().flatten().enumerate() {
             let bad = || ReadMarkingsError::Granular(at);
-            let entry = entry.as_object().ok_or_else(bad)?;
+            let entry = entry.members().ok_or_else(bad)?;
             let listed = entry
                 .get("selectors")
-                .and_then(Value::as_array)
+                .and_then(tree::Value::items)
                 .filter(|list| !list.is_empty());
             let mut selectors = Vec::new();
             for selector in listed.ok_or_else(bad)? {
@@ -228,7 +229,7 @@ impl Markings {
                 let text = selector.as_str().ok_or_else(bad)?;
                 let parsed = Selector::parse(text)
                     .ok()
-                    .filter(|parsed| parsed.resolve_in(properties).is_some());
+                    .filter(|parsed| parsed.resolve_in_tree(properties).is_some());
                 selectors.push(parsed.ok_or_else(|| ReadMarkingsError::Selector(text.to_owned()))?);
             }
             match (entry.get("marking_ref"), entry.get("lang")) {
@@ -238,7 +239,7 @@ impl Markings {
                         selectors,
                     });
                 }
-                (None, Some(Value::String(_))) => {}
+                (None, Some(language)) if language.as_str().is_some() => {}
                 _ => return Err(bad()),
             }
         }
@@ -246,7 +247,7 @@ impl Markings {
     }
 }
 
-fn marking_id(value: &Value) -> Option<Id> {
+fn marking_id(value: tree::Value<'_>) -> Option<Id> {
     value
         .as_str()
         .and_then(|text| Id::parse(text).ok())

@@ -1,10 +1,13 @@
 //! One STIX object, kept as received.
 
+use std::sync::OnceLock;
+
 use base::diagnostic::{Diagnostic, Place};
 use base::limits::{OBJECT_BYTES, REFERENCES_PER_OBJECT};
 use serde_json::{Map, Value};
 
 use crate::id::Id;
+use crate::json::tree::{self, Members, Tree};
 use crate::marking::{Markings, ReadMarkingsError};
 use crate::reference;
 use crate::timestamp::Timestamp;
@@ -14,10 +17,14 @@ use crate::timestamp::Timestamp;
 /// A value of this type has what every path through a node relies on: a type and an identifier that agree, version
 /// timestamps that can be compared, markings that can be enforced. Whether it is *valid* STIX is asked of
 /// [`crate::validate`] and answered with diagnostics.
+///
+/// What is asked of it borrows from the text.
 #[derive(Debug, Clone)]
 pub struct Object {
     text: Box<str>,
-    properties: Map<String, Value>,
+    tree: Tree,
+    /// The properties as a map, for those who change them; made when it is asked for.
+    map: OnceLock<Map<String, Value>>,
     id: Id,
     created: Option<Timestamp>,
     modified: Option<Timestamp>,
@@ -42,26 +49,34 @@ impl Object {
                 message,
             )]);
         }
-        let value = crate::json::parse(text).map_err(|error| {
-            let byte = byte_of(text, error.line(), error.column());
-            let place = Place::Bytes {
-                start: byte,
-                end: byte,
-            };
-            vec![Diagnostic::error(
-                "STIX-JSON-01",
-                place,
-                format!("not readable as JSON: {error}"),
-            )]
+        let space_bytes = text.len() - text.trim_start_matches(JSON_SPACE).len();
+        let text: Box<str> = text.trim_matches(JSON_SPACE).into();
+        let tree = tree::parse(&text).map_err(|mut fault| {
+            fault.offset += space_bytes;
+            vec![fault.diagnostic()]
         })?;
-        let Value::Object(properties) = value else {
+        let Some(members) = tree.root(&text).members() else {
             return Err(vec![Diagnostic::error(
                 "STIX-JSON-02",
                 Place::Whole,
                 "an object stands in braces `{…}`",
             )]);
         };
-        Self::from_parts(text.trim().into(), properties)
+        let Head {
+            id,
+            created,
+            modified,
+            markings,
+        } = Head::read(members)?;
+        Ok(Self {
+            text,
+            tree,
+            map: OnceLock::new(),
+            id,
+            created,
+            modified,
+            markings,
+        })
     }
 
     /// Makes an object of properties, writing its text: common properties first, then by name.
@@ -69,37 +84,10 @@ impl Object {
     /// # Errors
     /// As [`Object::parse`].
     pub fn from_properties(properties: Map<String, Value>) -> Result<Self, Vec<Diagnostic>> {
-        let text = write(&properties);
-        if text.len() > OBJECT_BYTES {
-            return Self::parse(&text);
-        }
-        Self::from_parts(text.into(), properties)
-    }
-
-    fn from_parts(text: Box<str>, properties: Map<String, Value>) -> Result<Self, Vec<Diagnostic>> {
-        let mut found = Vec::new();
-        let id = read_id(&properties, &mut found);
-        let created = read_timestamp(&properties, "created", &mut found);
-        let modified = read_timestamp(&properties, "modified", &mut found);
-        let markings = Markings::read(&properties).unwrap_or_else(|error| {
-            found.push(markings_diagnostic(&error));
-            Markings::default()
-        });
-        if reference::count(&properties) >= REFERENCES_PER_OBJECT {
-            let message = format!("the object refers to {REFERENCES_PER_OBJECT} others or more");
-            found.push(Diagnostic::error("STIX-REF-01", Place::Whole, message));
-        }
-        match id {
-            Some(id) if found.is_empty() => Ok(Self {
-                text,
-                properties,
-                id,
-                created,
-                modified,
-                markings,
-            }),
-            _ => Err(found),
-        }
+        let object = Self::parse(&write(&properties))?;
+        // Reading the text again would give the same.
+        let _ = object.map.set(properties);
+        Ok(object)
     }
 
     /// The JSON text as received, without white space around it.
@@ -117,9 +105,16 @@ impl Object {
         self.id.kind()
     }
 
-    /// All properties as read.
+    /// All properties, in the order of the text.
+    pub fn members(&self) -> Members<'_> {
+        // INVARIANT: the text is an object; `value` of the empty tree would have no members.
+        self.tree.root(&self.text).as_members()
+    }
+
+    /// All properties as a map, for those who change them or want them by name: it is made when it is first asked
+    /// for, and costs several times what [`Object::members`] does.
     pub fn properties(&self) -> &Map<String, Value> {
-        &self.properties
+        self.map.get_or_init(|| self.members().to_map())
     }
 
     /// `created`, where the object has one.
@@ -144,7 +139,7 @@ impl Object {
 
     /// Whether the object is revoked (§3.6): this version and every earlier one.
     pub fn is_revoked(&self) -> bool {
-        self.properties.get("revoked") == Some(&Value::Bool(true))
+        self.members().get("revoked").and_then(tree::Value::as_bool) == Some(true)
     }
 
     /// `created_by_ref`, where the object has one.
@@ -154,17 +149,17 @@ impl Object {
 
     /// A property that is a string.
     pub fn string(&self, name: &str) -> Option<&str> {
-        self.properties.get(name).and_then(Value::as_str)
+        self.members().get(name).and_then(tree::Value::as_str)
     }
 
     /// A property that is a list of strings; what is no string is passed over.
     pub fn strings(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.properties
+        self.members()
             .get(name)
-            .and_then(Value::as_array)
+            .and_then(tree::Value::items)
             .into_iter()
             .flatten()
-            .filter_map(Value::as_str)
+            .filter_map(tree::Value::as_str)
     }
 
     /// A property that is one identifier.
@@ -203,6 +198,40 @@ impl Object {
     }
 }
 
+/// What is read of an object when it is taken in.
+struct Head {
+    id: Id,
+    created: Option<Timestamp>,
+    modified: Option<Timestamp>,
+    markings: Markings,
+}
+
+impl Head {
+    fn read(properties: Members<'_>) -> Result<Self, Vec<Diagnostic>> {
+        let mut found = Vec::new();
+        let id = read_id(properties, &mut found);
+        let created = read_timestamp(properties, "created", &mut found);
+        let modified = read_timestamp(properties, "modified", &mut found);
+        let markings = Markings::read(properties).unwrap_or_else(|error| {
+            found.push(markings_diagnostic(&error));
+            Markings::default()
+        });
+        if reference::reaches_limit(properties) {
+            let message = format!("the object refers to {REFERENCES_PER_OBJECT} others or more");
+            found.push(Diagnostic::error("STIX-REF-01", Place::Whole, message));
+        }
+        match id {
+            Some(id) if found.is_empty() => Ok(Self {
+                id,
+                created,
+                modified,
+                markings,
+            }),
+            _ => Err(found),
+        }
+    }
+}
+
 /// The JSON text of properties: the common properties in their customary order, then the others by name.
 fn write(properties: &Map<String, Value>) -> String {
     let first = [
@@ -237,8 +266,8 @@ fn write(properties: &Map<String, Value>) -> String {
     text
 }
 
-fn read_id(properties: &Map<String, Value>, found: &mut Vec<Diagnostic>) -> Option<Id> {
-    let kind = properties.get("type").and_then(Value::as_str);
+fn read_id(properties: Members<'_>, found: &mut Vec<Diagnostic>) -> Option<Id> {
+    let kind = properties.get("type").and_then(tree::Value::as_str);
     if kind.is_none() {
         let place = Place::Pointer("/type".into());
         found.push(
@@ -248,7 +277,7 @@ fn read_id(properties: &Map<String, Value>, found: &mut Vec<Diagnostic>) -> Opti
         );
     }
     let place = Place::Pointer("/id".into());
-    let Some(text) = properties.get("id").and_then(Value::as_str) else {
+    let Some(text) = properties.get("id").and_then(tree::Value::as_str) else {
         found.push(
             Diagnostic::error("STIX-ID-02", place, "`id` is missing or not a string")
                 .with_section("STIX 2.1 §3.2")
@@ -280,7 +309,7 @@ fn read_id(properties: &Map<String, Value>, found: &mut Vec<Diagnostic>) -> Opti
 }
 
 fn read_timestamp(
-    properties: &Map<String, Value>,
+    properties: Members<'_>,
     name: &str,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Timestamp> {
@@ -329,12 +358,5 @@ fn shortened(text: &str) -> String {
     short
 }
 
-/// The byte offset of a line and column as `serde_json` counts them (from 1, in bytes).
-fn byte_of(text: &str, line: usize, column: usize) -> usize {
-    let line_start: usize = text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
-    (line_start + column.saturating_sub(1)).min(text.len())
-}
+/// White space of JSON, RFC 8259 §2.
+const JSON_SPACE: &[char] = &[' ', '\t', '\r', '\n'];

@@ -3,7 +3,7 @@
 use base::limits::REFERENCES_PER_OBJECT;
 use serde_json::{Map, Value};
 
-use crate::id::{Id, kind_of};
+use crate::id::{Id, recognised};
 use crate::json::tree::{self, Members, View};
 use crate::selector::{Selector, Step};
 
@@ -71,29 +71,21 @@ fn visit(value: &Value, path: &mut Vec<Step>, found: &mut Vec<Reference>) {
     }
 }
 
-/// How many references [`references`] finds, without collecting them; counting stops at the limit.
-pub fn count(properties: &Map<String, Value>) -> usize {
-    let mut found = 0;
-    for (name, value) in properties {
-        if !matches!(name.as_str(), "id" | "type" | "spec_version") {
-            count_in(value, &mut found);
-        }
-    }
-    found
-}
-
-/// As [`count`], of the members of an object as they stand in its text.
-pub(crate) fn count_in_tree(members: Members<'_>) -> usize {
+/// Whether an object makes [`REFERENCES_PER_OBJECT`] references or more, as [`references`] counts them.
+pub(crate) fn reaches_limit(members: Members<'_>) -> bool {
     fn visit(value: tree::Value<'_>, found: &mut usize) {
         if *found >= REFERENCES_PER_OBJECT {
             return;
         }
         match value.view() {
-            View::String(text) => *found += usize::from(kind_of(text).is_ok()),
+            View::String(text) => *found += usize::from(recognised(text).is_some()),
             View::Array(items) => items.iter().for_each(|item| visit(item, found)),
             View::Object(members) => members.values().for_each(|item| visit(item, found)),
             _ => {}
         }
+    }
+    if members.value().text().len() / SHORTEST_REFERENCE_BYTES < REFERENCES_PER_OBJECT {
+        return false;
     }
     let mut found = 0;
     for (name, value) in members {
@@ -101,25 +93,8 @@ pub(crate) fn count_in_tree(members: Members<'_>) -> usize {
             visit(value, &mut found);
         }
     }
-    found
+    found >= REFERENCES_PER_OBJECT
 }
 
-fn count_in(value: &Value, found: &mut usize) {
-    if *found >= REFERENCES_PER_OBJECT {
-        return;
-    }
-    match value {
-        Value::String(text) => *found += usize::from(Id::parse(text).is_ok()),
-        Value::Array(items) => {
-            for item in items {
-                count_in(item, found);
-            }
-        }
-        Value::Object(map) => {
-            for item in map.values() {
-                count_in(item, found);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
+/// A type of three letters, two hyphens, a UUID, quotation marks: shorter texts need not be counted through.
+const SHORTEST_REFERENCE_BYTES: usize = 43;

@@ -1,7 +1,7 @@
 //! Whether objects are valid: what the standard demands (errors) and recommends (warnings).
 //!
 //! The tables are in [`crate::model`] and [`crate::vocab`], the meaning of every code in [`code`]; the modules of
-//! this one walk an object along its table. Patterns are texts here: crate `pattern` judges them.
+//! this one walk an object along its table. Patterns are judged by crate `pattern`, against these tables too.
 //!
 //! ```
 //! use stix::validate::{Options, validate_text};
@@ -20,8 +20,10 @@ mod extension;
 mod findings;
 mod format;
 mod identifier;
+mod interop;
 mod marking;
 mod object;
+mod pattern;
 mod rule;
 mod value;
 
@@ -47,6 +49,18 @@ pub struct Options {
     pub custom_types: Custom,
     /// Whether properties that the standard does not have are errors, defined by an extension or not.
     pub custom_properties: Custom,
+    /// By which document objects are judged.
+    pub profile: Profile,
+}
+
+/// By which document objects are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// The standard, and the tests of interoperability, which ask for more: a producer of every object, and
+    /// properties that the standard leaves optional.
+    Interoperability,
+    /// The standard.
+    Standard,
 }
 
 /// What to think of what is custom.
@@ -65,6 +79,7 @@ impl Options {
         checks: Checks::ALL,
         custom_types: Custom::Allowed,
         custom_properties: Custom::Allowed,
+        profile: Profile::Standard,
     };
 
     /// What is against a SHOULD, and what is against a MUST.
@@ -141,14 +156,9 @@ fn held<'d>(text: &'d str, tree: &'d mut Tree) -> Result<Members<'d>, Diagnostic
             "an object stands in braces `{…}`",
         )
     })?;
-    if text.len() / SHORTEST_REFERENCE_BYTES >= REFERENCES_PER_OBJECT
-        && crate::reference::count_in_tree(members) >= REFERENCES_PER_OBJECT
-    {
+    if crate::reference::reaches_limit(members) {
         let message = format!("the object refers to {REFERENCES_PER_OBJECT} others or more");
         return Err(Diagnostic::error("STIX-REF-01", Place::Whole, message));
     }
     Ok(members)
 }
-
-/// A type of three letters, two hyphens, a UUID, quotation marks: shorter texts need not be counted through.
-const SHORTEST_REFERENCE_BYTES: usize = 43;

@@ -3,9 +3,8 @@
 //! A view promises the type only. A property that is absent or not as the standard has it is answered with `None` or
 //! left out: whether the object is valid is for [`crate::validate`].
 
-use serde_json::Value;
-
 use crate::id::Id;
+use crate::json::tree::{Members, Value};
 use crate::object::Object;
 use crate::timestamp::Timestamp;
 
@@ -157,7 +156,7 @@ impl<'a> Sighting<'a> {
 
     /// How often it was seen.
     pub fn count(self) -> Option<u64> {
-        self.0.properties().get("count").and_then(Value::as_u64)
+        natural(self.0.members().get("count")?)
     }
 
     /// When it was seen first.
@@ -172,7 +171,7 @@ impl<'a> Sighting<'a> {
 
     /// Whether it stands for many sightings of others.
     pub fn is_summary(self) -> bool {
-        self.0.properties().get("summary") == Some(&Value::Bool(true))
+        self.0.members().get("summary").and_then(Value::as_bool) == Some(true)
     }
 
     /// What the creator says about it.
@@ -237,12 +236,12 @@ impl<'a> Incident<'a> {
     }
 
     /// The properties of the Incident Core Extension.
-    pub fn core(self) -> Option<&'a serde_json::Map<String, Value>> {
+    pub fn core(self) -> Option<Members<'a>> {
         self.0
-            .properties()
+            .members()
             .get("extensions")?
             .get(INCIDENT_CORE_EXTENSION)?
-            .as_object()
+            .members()
     }
 
     /// Whether it is confirmed, from `incident-determination-enum`.
@@ -300,10 +299,7 @@ impl ObservedData<'_> {
 
     /// How often it was observed.
     pub fn number_observed(self) -> Option<u64> {
-        self.0
-            .properties()
-            .get("number_observed")
-            .and_then(Value::as_u64)
+        natural(self.0.members().get("number_observed")?)
     }
 
     /// The observables; those of the deprecated `objects` are not among them.
@@ -350,18 +346,22 @@ pub const INCIDENT_CORE_EXTENSION: &str =
     "extension-definition--ef765651-680c-498d-9894-99799f2fa126";
 
 fn confidence(object: &Object) -> Option<u8> {
-    percent(object.properties().get("confidence")?)
+    percent(object.members().get("confidence")?)
 }
 
-fn percent(value: &Value) -> Option<u8> {
-    value
-        .as_u64()
+/// A whole number that is not negative.
+fn natural(value: Value<'_>) -> Option<u64> {
+    value.as_i64().and_then(|number| u64::try_from(number).ok())
+}
+
+fn percent(value: Value<'_>) -> Option<u8> {
+    natural(value)
         .and_then(|number| u8::try_from(number).ok())
         .filter(|number| *number <= 100)
 }
 
 fn kill_chain_phases(object: &Object) -> impl Iterator<Item = (&str, &str)> {
-    list(Some(object.properties()), "kill_chain_phases").filter_map(|phase| {
+    list(Some(object.members()), "kill_chain_phases").filter_map(|phase| {
         Some((
             phase.get("kill_chain_name")?.as_str()?,
             phase.get("phase_name")?.as_str()?,
@@ -370,17 +370,17 @@ fn kill_chain_phases(object: &Object) -> impl Iterator<Item = (&str, &str)> {
 }
 
 fn list<'a>(
-    properties: Option<&'a serde_json::Map<String, Value>>,
+    properties: Option<Members<'a>>,
     name: &str,
-) -> impl Iterator<Item = &'a Value> + use<'a> {
+) -> impl Iterator<Item = Value<'a>> + use<'a> {
     properties
         .and_then(|properties| properties.get(name))
-        .and_then(Value::as_array)
+        .and_then(Value::items)
         .into_iter()
         .flatten()
 }
 
-fn ids(properties: Option<&serde_json::Map<String, Value>>, name: &str) -> Vec<Id> {
+fn ids(properties: Option<Members<'_>>, name: &str) -> Vec<Id> {
     list(properties, name)
         .filter_map(|item| Id::parse(item.as_str()?).ok())
         .collect()

@@ -1,4 +1,4 @@
-//! Layers 0 to 2 take bytes, a clock and an id source, and give values: they reach for nothing themselves.
+//! Layers 0 to 3 take bytes, a clock and an id source, and give values: they reach for nothing themselves.
 
 use super::finding::Finding;
 use super::layers::{Layer, Member, Table};
@@ -8,7 +8,7 @@ use super::source::{self, Source};
 const RULE: &str = "purity";
 
 /// The highest layer that is pure.
-const PURE: Layer = Layer::Number(2);
+const PURE: Layer = Layer::Number(3);
 
 /// Paths, and everything below them, that reach outside.
 const OUTSIDE: [&str; 11] = [

@@ -44,9 +44,9 @@ const TABLE: &str = "\
 | 0 | `base` | clock | – |
 | 1 | `stix`, `pattern` | objects | base |
 | 2 | `release` | gate | base, stix |
-| 3 | `store` | keeps | layers 0–2 |
-| 4 | `app` | use cases | all above |
-| 5 | `server` | HTTP | app, base and the type crates; **never store** |
+| 4 | `store` | keeps | layers 0–2 |
+| 5 | `app` | use cases | all above |
+| 6 | `server` | HTTP | app, base and the type crates; **never store** |
 | dev | `testkit` | tests | base |
 
 | layer | crate | job | may depend on |

@@ -82,6 +82,18 @@ impl Comparison {
         }
     }
 
+    /// The types of the objects that could satisfy it.
+    pub(super) fn types<'c>(&'c self, types: &mut Vec<&'c str>) {
+        match self {
+            Self::All(operands) | Self::Any(operands) => {
+                for operand in operands {
+                    operand.types(types);
+                }
+            }
+            Self::Test(test) => types.push(&test.path.object_type),
+        }
+    }
+
     /// Whether it holds of `object`: every path starts there (§9.5).
     pub(super) fn holds<'a, V: Value<'a>>(
         &self,
@@ -105,11 +117,11 @@ impl Comparison {
 }
 
 impl Test {
-    fn new(test: &tree::Test, findings: &mut Findings) -> Self {
-        let path = Path::new(&test.path.value);
+    fn new(source: &tree::Test, findings: &mut Findings) -> Self {
+        let path = Path::new(&source.path.value);
         let encoding = path.encoding();
         let compare = |operator, constant: &Constant| Check::Compare(operator, constant.clone());
-        let check = match &test.check.value {
+        let check = match &source.check.value {
             tree::Check::Equal(constant) => compare(Operator::Equal, constant),
             tree::Check::Exists => Check::Exists,
             tree::Check::Greater(constant) => compare(Operator::Greater, constant),
@@ -130,18 +142,18 @@ impl Test {
                     Check::Like(wildcards, text)
                 }
             }
-            tree::Check::Matches(text) => Self::matches(text, encoding.is_some(), test, findings),
+            tree::Check::Matches(text) => Self::matches(text, encoding.is_some(), source, findings),
             tree::Check::NotEqual(constant) => compare(Operator::NotEqual, constant),
         };
         Self {
             path,
             encoding,
-            negated: test.negated,
+            negated: source.negated,
             check,
         }
     }
 
-    fn matches(text: &str, binary: bool, test: &tree::Test, findings: &mut Findings) -> Check {
+    fn matches(text: &str, binary: bool, source: &tree::Test, findings: &mut Findings) -> Check {
         // The expression of a binary property is bytes; otherwise it is compared with normalised texts.
         let expression: Cow<'_, str> = if binary || is_nfc(text) {
             Cow::Borrowed(text)
@@ -158,7 +170,7 @@ impl Test {
                     format!("the pattern has more than {REGEXES} comparisons with MATCHES");
                 findings.list.push(Diagnostic::error(
                     code::TOO_MANY_REGEXES,
-                    test.check.span.place(),
+                    source.check.span.place(),
                     message,
                 ));
             }
@@ -169,7 +181,7 @@ impl Test {
             Err(reason) => {
                 let message = format!("the regular expression cannot be used: {reason}");
                 findings.list.push(
-                    Diagnostic::error(code::REGEX, test.check.span.place(), message)
+                    Diagnostic::error(code::REGEX, source.check.span.place(), message)
                         .with_section("STIX 2.1 §9.6.1"),
                 );
                 Check::Never

@@ -4,8 +4,9 @@ use base::diagnostic::Diagnostic;
 
 use crate::matcher::comparison::{Comparison, Findings};
 use crate::matcher::effort::{Effort, PATH_STEPS};
+use crate::matcher::node::Node;
 use crate::matcher::observation::{Observation, Occurrence};
-use crate::matcher::search::{self, Node};
+use crate::matcher::search;
 use crate::matcher::value::Value;
 use crate::tree::Pattern;
 
@@ -71,43 +72,54 @@ impl CompiledPattern {
     pub fn matches<'a, V: Value<'a>>(&self, observations: &[Observation<'a, V>]) -> Verdict {
         let order = order(observations);
         let effort = Effort::new(0);
-        let candidates: Vec<Vec<usize>> = self
-            .singles
-            .iter()
-            .map(|single| {
-                order
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, place)| {
-                        observations
-                            .get(**place)
-                            .is_some_and(|observation| satisfies(single, observation, &effort))
-                    })
-                    .map(|(position, _)| position)
-                    .collect()
-            })
-            .collect();
-        self.verdict(
+        let mut hits = Vec::new();
+        for (number, single) in self.singles.iter().enumerate() {
+            for (position, place) in order.iter().enumerate() {
+                let observation = observations.get(*place);
+                if observation.is_some_and(|observation| satisfies(single, observation, &effort)) {
+                    hits.push((number, position));
+                }
+            }
+        }
+        self.conclude(
+            hits.into_iter(),
             &order,
             &occurrences(observations, &order),
-            &candidates,
             &effort,
         )
     }
 
-    /// The verdict over candidates; `order` gives the places of the occurrences.
-    pub(super) fn verdict(
+    /// The verdict, when each of `hits` says that a `[…]` is satisfied by the occurrence at a position; they are in
+    /// order. `order` has the place of the observation for each position.
+    pub(super) fn conclude(
         &self,
+        hits: impl Iterator<Item = (usize, usize)> + Clone,
         order: &[usize],
         occurrences: &[Occurrence],
-        candidates: &[Vec<usize>],
         effort: &Effort,
     ) -> Verdict {
-        let found = search::find(&self.node, occurrences, candidates, effort);
+        // Only what satisfies something plays a part.
+        let mut positions: Vec<usize> = hits.clone().map(|(_, position)| position).collect();
+        positions.sort_unstable();
+        positions.dedup();
+        let relevant: Vec<Occurrence> = positions
+            .iter()
+            .filter_map(|&position| occurrences.get(position).copied())
+            .collect();
+        let mut candidates = vec![Vec::new(); self.singles.len()];
+        for (single, position) in hits {
+            if let (Some(list), Ok(place)) = (
+                candidates.get_mut(single),
+                positions.binary_search(&position),
+            ) {
+                list.push(place);
+            }
+        }
+        let found = search::find(&self.node, &relevant, &candidates, effort);
         let observations = found.map(|found| {
             let mut places: Vec<usize> = found
                 .iter()
-                .filter_map(|&position| order.get(position).copied())
+                .filter_map(|&place| order.get(*positions.get(place)?).copied())
                 .collect();
             places.sort_unstable();
             places

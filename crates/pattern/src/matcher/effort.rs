@@ -19,15 +19,12 @@ impl Effort {
 
     /// Takes one step; false where none is left.
     pub(super) fn spend(&self) -> bool {
-        match self.left.get().checked_sub(1) {
-            Some(left) => {
-                self.left.set(left);
-                true
-            }
-            None => {
-                self.incomplete.set(true);
-                false
-            }
+        if let Some(left) = self.left.get().checked_sub(1) {
+            self.left.set(left);
+            true
+        } else {
+            self.incomplete.set(true);
+            false
         }
     }
 

@@ -21,6 +21,11 @@ impl Instant {
         Timestamp::parse(text).ok().map(|time| Self::from(&time))
     }
 
+    /// So many seconds, in attoseconds.
+    pub(super) fn seconds(seconds: u32) -> i128 {
+        i128::from(seconds) * ATTOSECONDS
+    }
+
     /// The attoseconds from `earlier` to this one, negative where it is later.
     pub fn since(self, earlier: Self) -> i128 {
         self.0.saturating_sub(earlier.0)

@@ -70,6 +70,11 @@ impl Path {
         }
     }
 
+    /// Whether the last step is that name.
+    pub(super) fn ends_in(&self, text: &str) -> bool {
+        matches!(self.steps.last().map(|step| &step.kind), Some(Kind::Name(name)) if name == text)
+    }
+
     /// Whether some value at the end of the path, from `object`, satisfies `check`.
     pub(super) fn any<'a, V: Value<'a>>(
         &self,

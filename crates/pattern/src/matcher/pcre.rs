@@ -4,6 +4,12 @@
 //! `\R`, `\N`, `\Q…\E`, octal and control escapes, braces and brackets that stand for themselves, and `$`, which in
 //! PCRE also stands before a line feed at the very end.
 
+mod class;
+
+use std::fmt::Write as _;
+
+use crate::matcher::pcre::class::{shorthand, vertical};
+
 /// A rewritten PCRE.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rewritten {
@@ -24,6 +30,11 @@ pub(super) fn rewrite(pattern: &str, binary: bool) -> Result<Rewritten, &'static
         text: String::with_capacity(pattern.len() + 16),
         backtracks: false,
         groups: 0,
+        captures: pattern
+            .split('(')
+            .skip(1)
+            .filter(|after| !after.starts_with('?'))
+            .count(),
         literals: Literals {
             opaque: flags_have(pattern, 'i') || flags_have(pattern, 'x'),
             ..Literals::default()
@@ -42,13 +53,20 @@ pub(super) fn rewrite(pattern: &str, binary: bool) -> Result<Rewritten, &'static
     })
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are what has been seen, and each changes on its own"
+)]
 struct Rewriter<'a> {
     rest: &'a str,
     binary: bool,
     multiline: bool,
     text: String,
     backtracks: bool,
+    /// How many groups are open.
     groups: usize,
+    /// How many parentheses open a group that a number may name.
+    captures: usize,
     literals: Literals,
     /// Whether a quantifier may follow.
     quantifiable: bool,
@@ -342,7 +360,7 @@ impl<'a> Rewriter<'a> {
                     self.text.pop();
                 }
             }
-            '1'..='9' => {
+            '1'..='9' if self.is_reference(character) => {
                 self.backtracks = true;
                 self.text.push('\\');
                 self.text.push(character);
@@ -359,6 +377,16 @@ impl<'a> Rewriter<'a> {
         }
         self.done();
         Ok(())
+    }
+
+    /// Whether the number that begins with `digit` names a group: below 10 it does, else only where there are as many
+    /// groups; otherwise its digits are octal.
+    fn is_reference(&self, digit: char) -> bool {
+        let more = self.rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number = format!("{digit}{}", self.rest.get(..more).unwrap_or(""));
+        number
+            .parse::<usize>()
+            .is_ok_and(|number| number < 10 || number <= self.captures)
     }
 
     /// The character that the escape `\letter…` stands for.
@@ -418,105 +446,6 @@ impl<'a> Rewriter<'a> {
         }
         Ok(code)
     }
-
-    /// A character class, whose `[` has been taken.
-    fn class(&mut self) -> Result<(), &'static str> {
-        self.text.push('[');
-        if self.take_prefix("^") {
-            self.text.push('^');
-        }
-        let mut first = true;
-        let mut previous = Member::Start;
-        while let Some(character) = self.take() {
-            let before = std::mem::replace(&mut previous, Member::Character);
-            match character {
-                ']' if !first => {
-                    self.text.push(']');
-                    return Ok(());
-                }
-                '[' if self.rest.starts_with(':') && self.rest.contains(":]") => {
-                    let name = self.take_until(":]").unwrap_or("");
-                    self.text.push('[');
-                    self.text.push_str(name);
-                    self.text.push_str(":]");
-                    previous = Member::Set;
-                }
-                '-' if before == Member::Character && !self.rest.starts_with(']') => {
-                    self.text.push('-');
-                    previous = Member::Dash;
-                }
-                '\\' => {
-                    let set = self
-                        .rest
-                        .starts_with(['d', 'D', 's', 'S', 'w', 'W', 'h', 'H', 'v', 'V', 'p', 'P']);
-                    self.class_escape()?;
-                    if set {
-                        previous = Member::Set;
-                    }
-                }
-                other => push_literal(&mut self.text, other, self.binary),
-            }
-            if before == Member::Dash {
-                // A range is over: a further dash stands for itself.
-                previous = Member::Set;
-            }
-            first = false;
-        }
-        Err("a character class has no end")
-    }
-
-    fn class_escape(&mut self) -> Result<(), &'static str> {
-        let Some(character) = self.take() else {
-            return Err("a backslash ends the expression");
-        };
-        if let Some(class) = shorthand(character, self.binary) {
-            self.text.push_str(&class.within());
-            return Ok(());
-        }
-        match character {
-            'd' | 'D' | 's' | 'S' | 'w' | 'W' => {
-                self.text.push('\\');
-                self.text.push(character);
-            }
-            'p' | 'P' if !self.binary => {
-                self.text.push('\\');
-                self.text.push(character);
-                if self.take_prefix("{") {
-                    let name = self
-                        .take_until("}")
-                        .ok_or("the name of a property has no end")?;
-                    self.text.push('{');
-                    self.text.push_str(name);
-                    self.text.push('}');
-                } else {
-                    self.text.extend(self.rest.chars().next());
-                    self.take();
-                }
-            }
-            'b' => self.text.push_str(r"\x08"),
-            'Q' => {
-                let literal = self.take_until("\\E").ok_or("`\\Q` has no end")?;
-                for character in literal.chars() {
-                    push_literal(&mut self.text, character, self.binary);
-                }
-            }
-            'E' => {}
-            other => {
-                let literal = self.character(other)?;
-                push_literal(&mut self.text, literal, self.binary);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What a member of a character class was: a dash is a range only between two characters.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Member {
-    Character,
-    Dash,
-    Set,
-    Start,
 }
 
 /// The literals that every match has, as far as they stand outside of groups.
@@ -556,53 +485,6 @@ impl Literals {
     }
 }
 
-/// Characters that a shorthand of PCRE stands for.
-struct Class {
-    negated: bool,
-    characters: &'static str,
-}
-
-impl Class {
-    fn bracketed(&self) -> String {
-        let negation = if self.negated { "^" } else { "" };
-        format!("[{negation}{}]", self.characters)
-    }
-
-    fn within(&self) -> String {
-        if self.negated {
-            self.bracketed()
-        } else {
-            self.characters.to_owned()
-        }
-    }
-}
-
-fn shorthand(letter: char, binary: bool) -> Option<Class> {
-    Some(match letter {
-        'h' | 'H' => Class {
-            negated: letter == 'H',
-            characters: if binary {
-                r"\t\x20\xa0"
-            } else {
-                r"\t\x20\x{a0}\x{1680}\x{180e}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}"
-            },
-        },
-        'v' | 'V' => vertical(letter == 'V', binary),
-        _ => return None,
-    })
-}
-
-fn vertical(negated: bool, binary: bool) -> Class {
-    Class {
-        negated,
-        characters: if binary {
-            r"\x0a-\x0d\x85"
-        } else {
-            r"\x0a-\x0d\x{85}\x{2028}\x{2029}"
-        },
-    }
-}
-
 fn push_literal(text: &mut String, character: char, binary: bool) {
     if is_plain(character) {
         text.push(character);
@@ -635,9 +517,9 @@ fn is_plain(character: char) -> bool {
 fn push_escaped(text: &mut String, character: char, binary: bool) {
     let code = u32::from(character);
     if binary && code <= 0xff {
-        text.push_str(&format!("\\x{code:02x}"));
+        let _ = write!(text, "\\x{code:02x}");
     } else {
-        text.push_str(&format!("\\x{{{code:x}}}"));
+        let _ = write!(text, "\\x{{{code:x}}}");
     }
 }
 

@@ -85,7 +85,9 @@ proptest! {
         let pattern = Pattern::new(&root).map_err(|findings| TestCaseError::fail(format!("`{root}`: {}", findings[0])))?;
         let text = pattern.to_string();
         prop_assert_eq!(&root.to_string(), &text);
-        prop_assert_eq!(parse(&text).unwrap(), pattern);
+        prop_assert_eq!(parse(&text).unwrap(), pattern.clone());
+        let form = pattern::normal::normal_form(&pattern);
+        prop_assert_eq!(pattern::normal::normal_form(&form), form, "of {}", pattern);
     }
 
     #[test]

@@ -5,6 +5,16 @@ use base::diagnostic::{Diagnostic, Place};
 use super::input::Capture;
 use crate::id::Id;
 
+/// What a top-level object turned out to be.
+pub(super) enum Top {
+    /// Its `objects` begin here.
+    Container,
+    /// A single object, with its bytes.
+    Single(Vec<u8>),
+    /// A bundle or envelope without objects.
+    Empty,
+}
+
 /// What a container says about itself.
 #[derive(Debug, Default)]
 pub(super) struct Head {

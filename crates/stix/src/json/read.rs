@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use base::limits::JSON_DEPTH;
 
 use super::fault::{Fault, Reason};
-use super::tree::{Kind, Node, Tree};
+use super::tree::{Kind, Node, Tree, name_bit};
 
 /// Reads one text into a tree.
 pub(super) struct Parser<'t, 'o> {
@@ -82,14 +82,14 @@ impl<'t, 'o> Parser<'t, 'o> {
                 }
             }
         }
-        self.close(node);
+        self.close(node, [0; 3]);
         Ok(())
     }
 
     fn object(&mut self, depth_left: usize) -> Result<(), Fault> {
         let node = self.open(Kind::Object);
         if self.next_byte() == Some(b'}') {
-            self.close(node);
+            self.close(node, [0; 3]);
             return Ok(());
         }
         let mut names = Names::default();
@@ -121,7 +121,7 @@ impl<'t, 'o> Parser<'t, 'o> {
                 None => return Err(self.fault(Reason::Ended)),
             }
         }
-        self.close(node);
+        self.close(node, names.bits);
         Ok(())
     }
 
@@ -132,12 +132,13 @@ impl<'t, 'o> Parser<'t, 'o> {
         node
     }
 
-    fn close(&mut self, node: usize) {
+    fn close(&mut self, node: usize, names: [u8; 3]) {
         self.at += 1;
         let (end, next) = (narrow(self.at), narrow(self.tree.nodes.len()));
         if let Some(node) = self.tree.nodes.get_mut(node) {
             node.end = end;
             node.next = next;
+            node.names = names;
         }
     }
 
@@ -338,6 +339,7 @@ impl<'t, 'o> Parser<'t, 'o> {
     fn push(&mut self, kind: Kind, start: usize, end: usize, next: u32) {
         self.tree.nodes.push(Node {
             kind,
+            names: [0; 3],
             start: narrow(start),
             end: narrow(end),
             next,
@@ -358,7 +360,7 @@ impl<'t, 'o> Parser<'t, 'o> {
 /// beyond [`MANY_NAMES`] they are in a set, so that a million names cost a million steps.
 #[derive(Default)]
 struct Names {
-    bits: u64,
+    bits: [u8; 3],
     count: usize,
     set: Option<HashSet<Box<str>>>,
 }
@@ -367,19 +369,18 @@ impl Names {
     fn stands_already(&mut self, tree: &Tree, text: &str, object: usize, name: usize) -> bool {
         let word = name_at(tree, text, name);
         self.count += 1;
+        let (byte, bit) = name_bit(word);
+        let maybe = self.bits.get_mut(byte).is_some_and(|bits| {
+            let set = *bits & bit != 0;
+            *bits |= bit;
+            set
+        });
         if self.count > MANY_NAMES {
             let set = self
                 .set
                 .get_or_insert_with(|| before(tree, text, object, name).map(Box::from).collect());
             return !set.insert(word.into());
         }
-        let bytes = word.as_bytes();
-        let byte = |at: usize| u64::from(bytes.get(at).copied().unwrap_or_default());
-        let hash =
-            byte(0) ^ (byte(bytes.len() / 2) << 2) ^ (byte(bytes.len().saturating_sub(2)) << 1);
-        let bit = 1_u64 << ((hash ^ (bytes.len() as u64) << 3) & 63);
-        let maybe = self.bits & bit != 0;
-        self.bits |= bit;
         maybe && before(tree, text, object, name).any(|other| other == word)
     }
 }

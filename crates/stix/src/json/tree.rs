@@ -23,6 +23,8 @@ use super::read::Parser;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Node {
     pub(super) kind: Kind,
+    /// Of an object: a bit for each name, see [`name_bit`].
+    pub(super) names: [u8; 3],
     /// The first byte in the text; of a string the one after its quotation mark.
     pub(super) start: u32,
     /// One past the last byte; of a string its closing quotation mark.
@@ -42,6 +44,19 @@ pub(super) enum Kind {
     Object,
     String,
     True,
+}
+
+/// The bit that stands for a name among the names of an object: a byte of three, and a bit of it.
+#[inline]
+pub(super) fn name_bit(name: &str) -> (usize, u8) {
+    let bytes = name.as_bytes();
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
+    let length = bytes.len();
+    let mixed = usize::from(byte(0))
+        .wrapping_add(usize::from(byte(length / 2)).wrapping_mul(5))
+        .wrapping_add(usize::from(byte(length.saturating_sub(2))).wrapping_mul(11))
+        .wrapping_add(length.wrapping_mul(7));
+    ((mixed >> 3) % 3, 1 << (mixed & 7))
 }
 
 /// The tree of one JSON value, without its text.
@@ -94,7 +109,7 @@ pub struct ItemsIter<'d> {
 
 /// Over the names and values of an object.
 #[derive(Debug, Clone)]
-pub struct MembersIter<'d>(ItemsIter<'d>);
+pub struct MembersIter<'d>(pub(super) ItemsIter<'d>);
 
 /// Reads one JSON value and nothing after it.
 ///
@@ -136,6 +151,7 @@ impl<'d> Value<'d> {
         let at = usize::try_from(self.at).unwrap_or(usize::MAX);
         self.tree.nodes.get(at).copied().unwrap_or(Node {
             kind: Kind::Null,
+            names: [0; 3],
             start: 0,
             end: 0,
             next: u32::MAX,
@@ -213,6 +229,11 @@ impl<'d> Value<'d> {
     /// The members, if it is an object.
     pub fn members(self) -> Option<Members<'d>> {
         (self.node().kind == Kind::Object).then_some(Members(self))
+    }
+
+    /// The members; none of anything but an object.
+    pub(crate) fn as_members(self) -> Members<'d> {
+        Members(self)
     }
 
     /// The member of that name, if it is an object that has one.
@@ -309,6 +330,11 @@ impl<'d> Value<'d> {
         Self { at, ..self }
     }
 
+    /// An iteration over nothing.
+    pub(super) fn nothing(self) -> ItemsIter<'d> {
+        ItemsIter { end: 0, next: self }
+    }
+
     /// What stands in a list, or the names and values of an object in turn.
     fn inside(self) -> ItemsIter<'d> {
         ItemsIter {
@@ -399,6 +425,12 @@ impl<'d> Members<'d> {
     /// The value of that name.
     pub fn get(self, name: &str) -> Option<Value<'d>> {
         let Value { text, tree, at } = self.0;
+        // Most names that are asked for are not there: their bit tells.
+        let (byte, bit) = name_bit(name);
+        let names = self.0.node().names;
+        if names.get(byte).is_some_and(|names| names & bit == 0) {
+            return None;
+        }
         let first = usize::try_from(at).ok()? + 1;
         let end = usize::try_from(self.0.after()).ok()?;
         let nodes = tree.nodes.get(first..end)?;

@@ -102,5 +102,8 @@ codes! {
     DUPLICATE = "STIX-DUP-01", Error, "STIX 2.1 §3.6", "the same version stands twice with different content";
     REPEATED = "STIX-DUP-02", Note, "STIX 2.1 §3.6", "the same version stands twice";
     AFTER_REVOCATION = "STIX-DUP-03", Error, "STIX 2.1 §3.6", "a version is later than the one that revoked the object";
+    ORIGIN = "STIX-DUP-04", Error, "STIX 2.1 §3.6", "versions of one object differ in `created` or `created_by_ref`";
+    INTEROP = "STIX-INTEROP-01", Error, "STIX/TAXII 2.1 Interoperability", "an object lacks what the interoperability tests want";
+    INTEROP_PRODUCER = "STIX-INTEROP-02", Error, "STIX/TAXII 2.1 Interoperability", "the producer of an object is not in the document";
     MORE = "STIX-LIMIT-01", Note, "", "there are more findings than are reported";
 }

@@ -9,9 +9,10 @@ use foldhash::quality::{FoldHasher, RandomState};
 
 use super::code;
 use super::findings::{Findings, Path};
-use super::{Options, held};
-use crate::id::kind_of;
+use super::{Options, Profile, held};
+use crate::id::{Id, recognised};
 use crate::json::tree::{Members, Tree, Value, View};
+use crate::marking::Tlp;
 use crate::timestamp::instant_of;
 
 /// Validates the objects of one document, one after the other, and what they say of each other.
@@ -37,8 +38,8 @@ pub struct Validator {
     count: usize,
     tree: Tree,
     hashing: RandomState,
-    /// The last version of each identifier and where it stands.
-    latest: HashMap<u64, (Option<jiff::Timestamp>, u32)>,
+    /// The last version of each identifier.
+    latest: HashMap<u64, Latest>,
     /// The content of each version.
     versions: HashMap<u64, u64>,
     /// When identifiers were revoked first.
@@ -48,6 +49,16 @@ pub struct Validator {
     /// Forms of translatable lists, for language contents that come before or after their object.
     lists: HashMap<u64, usize>,
     translations: Vec<Translation>,
+}
+
+/// What is kept of the last version of an identifier.
+#[derive(Debug, Clone, Copy)]
+struct Latest {
+    version: Option<jiff::Timestamp>,
+    /// Where it stands.
+    index: u32,
+    /// A hash of what no version changes: `created` and `created_by_ref`.
+    origin: u32,
 }
 
 #[derive(Debug)]
@@ -107,10 +118,10 @@ impl Validator {
                 let objects = Path::Name(&root, "objects");
                 super::object::check(members, Path::Item(&objects, index), &mut self.findings);
                 if let Some(id) = members.get("id").and_then(Value::as_str)
-                    && kind_of(id).is_ok()
+                    && recognised(id).is_some()
                 {
                     self.versions(id, members, index);
-                    if self.findings.wants(&code::REFERENCE_OPEN) {
+                    if self.findings.wants(&code::REFERENCE_OPEN) || self.wants_producers() {
                         self.references(members, index);
                     }
                     self.contents(id, members, index);
@@ -153,6 +164,21 @@ impl Validator {
                 1 => String::new(),
                 count => format!(", {count} times"),
             };
+            if self.wants_producers() && &*wanted.pointer == "/created_by_ref" {
+                let place = Path::Name(&Path::Root, "objects");
+                let place = Path::Item(&place, wanted.index);
+                self.findings.add(
+                    &code::INTEROP_PRODUCER,
+                    Path::Name(&place, "created_by_ref"),
+                    format_args!("the producer `{id}` is not in the document"),
+                );
+                continue;
+            }
+            // Everybody knows the markings of TLP: they need not come along.
+            let is_tlp = Id::parse(&id).is_ok_and(|id| Tlp::from_id(&id).is_some());
+            if is_tlp || !self.findings.wants(&code::REFERENCE_OPEN) {
+                continue;
+            }
             self.findings.add_made(Diagnostic {
                 code: code::REFERENCE_OPEN.id,
                 severity: code::REFERENCE_OPEN.severity,
@@ -183,6 +209,11 @@ impl Validator {
             }
         }
         self.findings.finish()
+    }
+
+    /// Whether the producers of objects must come with them.
+    fn wants_producers(&self) -> bool {
+        self.findings.options().profile == Profile::Interoperability
     }
 
     /// §3.6: a version has one content, and none comes after a revocation.
@@ -226,9 +257,23 @@ impl Validator {
             }
         }
         let modified = version.and_then(|version| instant_of(version).ok());
-        let here = (modified, u32::try_from(index).unwrap_or(u32::MAX));
+        let origin = self
+            .hashing
+            .hash_one((text("created"), text("created_by_ref")));
+        let here = Latest {
+            version: modified,
+            index: u32::try_from(index).unwrap_or(u32::MAX),
+            origin: u32::try_from(origin >> 32).unwrap_or_default(),
+        };
         let last = self.latest.entry(key).or_insert(here);
-        if last.0 < modified {
+        if last.origin != here.origin && modified.is_some() {
+            self.findings.add(
+                &code::ORIGIN,
+                path,
+                format_args!("another version of `{id}` has another `created` or `created_by_ref`"),
+            );
+        }
+        if last.version < modified {
             *last = here;
         }
         let last = *last;
@@ -239,10 +284,10 @@ impl Validator {
             let first = self.revoked.entry(key).or_insert(modified);
             *first = modified.min(*first);
         }
-        if let (Some(revoked), (Some(latest), at)) = (self.revoked.get(&key), last)
+        if let (Some(revoked), Some(latest)) = (self.revoked.get(&key), last.version)
             && *revoked < latest
         {
-            let at = usize::try_from(at).unwrap_or(index);
+            let at = usize::try_from(last.index).unwrap_or(index);
             self.findings.add(
                 &code::AFTER_REVOCATION,
                 Path::Item(&objects, at),
@@ -264,7 +309,7 @@ impl Validator {
 
     fn wants(&mut self, value: Value<'_>, path: Path<'_>, index: usize, left: &mut usize) {
         match value.view() {
-            View::String(text) if text.len() > 40 && kind_of(text).is_ok() => {
+            View::String(text) if recognised(text).is_some() => {
                 let Some(fewer) = left.checked_sub(1) else {
                     return;
                 };

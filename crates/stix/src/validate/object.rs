@@ -6,7 +6,7 @@ use super::code;
 use super::extension::{self, Declared};
 use super::findings::{Findings, Path, shortened};
 use super::value::{self, Around};
-use super::{Custom, advice, format, identifier, marking, rule};
+use super::{Custom, Profile, advice, format, identifier, interop, marking, rule};
 use crate::id::{is_type_name, kind_of};
 use crate::model::shared_property::{self, Use};
 use crate::model::{Class, Shape, incident, relationship};
@@ -60,6 +60,11 @@ pub(super) fn check(properties: Members<'_>, root: Path<'_>, findings: &mut Find
     if let Some(View::Object(extensions)) = properties.get("extensions").map(Value::view) {
         let kind = kind.unwrap_or_default();
         extension::check(kind, class, extensions, root, Around::default(), findings);
+    }
+    if let Some(kind) = kind
+        && findings.options().profile == Profile::Interoperability
+    {
+        interop::check(kind, class, properties, root, findings);
     }
     if let Some(kind) = kind {
         advice::check(kind, properties, root, findings);
@@ -248,6 +253,7 @@ fn order(properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
 fn special(kind: &str, properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
     external_references(kind, properties, root, findings);
     match kind {
+        "indicator" => super::pattern::check(properties, root, findings),
         "relationship" => described(properties, root, findings),
         "marking-definition" => marking::definition(properties, root, findings),
         "extension-definition" => extension_definition(properties, root, findings),

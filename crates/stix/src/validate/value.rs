@@ -9,7 +9,7 @@ use super::code;
 use super::findings::{Findings, Path, shortened};
 use super::format;
 use super::{Custom, rule};
-use crate::id::kind_of;
+use crate::id::{kind_of, recognised};
 use crate::model::{Format, Kind, Shape, Targets};
 use crate::timestamp::instant_of;
 use crate::vocab::Vocabulary;
@@ -115,7 +115,7 @@ pub(super) fn property_name(name: &str, path: Path<'_>, findings: &mut Findings)
 pub(super) fn anything(name: &str, value: Value<'_>, path: Path<'_>, findings: &mut Findings) {
     // The standard wants these endings of references, not references of these endings: a warning.
     let reference = |value: Value<'_>, path: Path<'_>, findings: &mut Findings| {
-        if value.as_str().is_none_or(|text| kind_of(text).is_err()) {
+        if value.as_str().is_none_or(|text| recognised(text).is_none()) {
             findings.add(
                 &code::REFERENCE_CUSTOM,
                 path,

@@ -43,3 +43,43 @@ fn agrees_with_the_reference_validator() {
     }
     println!("{:?}", known.finish());
 }
+
+#[test]
+fn disputed_objects_have_our_verdict_with_its_section() {
+    let Some(cases) = testkit::corpus::json_lines("corpus/stix-2.1/objects.jsonl") else {
+        return;
+    };
+    let mut text = String::new();
+    for case in cases {
+        if case.text("verdict") != "disputed" {
+            continue;
+        }
+        let object = &case.value["object"];
+        let json = object.to_string();
+        let found = if object["type"] == "bundle" {
+            validate_document(json.as_bytes(), &Options::ERRORS)
+        } else {
+            validate_text(&json, &Options::ERRORS)
+        };
+        text.push_str(case.text("case"));
+        if found.is_empty() {
+            text.push_str("\tvalid\tno MUST is against it\n");
+        } else {
+            let mut rules: Vec<String> = found
+                .iter()
+                .map(|finding| {
+                    format!("{} {}", finding.code, finding.section.unwrap_or("RFC 8259"))
+                })
+                .collect();
+            rules.dedup();
+            text.push_str("\tinvalid\t");
+            text.push_str(&rules.join(", "));
+            text.push('\n');
+        }
+    }
+    testkit::golden::check(
+        env!("CARGO_MANIFEST_DIR"),
+        "tests/it/objects-disputed.txt",
+        &text,
+    );
+}

@@ -341,6 +341,31 @@ fn extensions() {
 }
 
 #[test]
+fn interoperability_asks_for_more() {
+    use stix::validate::Profile;
+    let options = Options {
+        profile: Profile::Interoperability,
+        ..Options::ERRORS
+    };
+    let codes = |objects: Value| -> Vec<&'static str> {
+        let bundle = json!({
+            "type": "bundle", "id": "bundle--5d0092c5-5f74-4287-9642-33f4c354e56d", "objects": objects,
+        });
+        let found = validate_document(bundle.to_string().as_bytes(), &options);
+        found.iter().map(|finding| finding.code).collect()
+    };
+    let mut identity = valid("identity");
+    let mut indicator = valid("indicator");
+    assert_eq!(codes(json!([identity])), ["STIX-INTEROP-01"]);
+    identity["created_by_ref"] = identity["id"].clone();
+    indicator["created_by_ref"] = identity["id"].clone();
+    assert_eq!(codes(json!([indicator, identity])), [""; 0]);
+    assert_eq!(codes(json!([indicator])), ["STIX-INTEROP-02"]);
+    indicator.as_object_mut().unwrap().remove("indicator_types");
+    assert_eq!(codes(json!([indicator, identity])), ["STIX-INTEROP-01"]);
+}
+
+#[test]
 fn markings() {
     let granular = "/granular_markings";
     let green = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb";
@@ -395,6 +420,15 @@ fn a_document_is_more_than_its_objects() {
         codes(&[parse(&later), parse(&other)]),
         ["STIX-DUP-03 /objects/0"]
     );
+    let mut stranger = later.clone();
+    stranger["created"] = "2024-02-17T00:00:00.000Z".into();
+    assert_eq!(
+        codes(&[parse(&identity), parse(&stranger)]),
+        ["STIX-DUP-04 /objects/1"]
+    );
+    let mut marked = identity.clone();
+    marked["object_marking_refs"] = json!([stix::marking::Tlp::Green.id_text()]);
+    assert_eq!(codes(&[parse(&marked)]), [""; 0]);
     assert_eq!(
         codes(&[parse(&valid("sighting"))]),
         ["STIX-REF-05 /objects/0/sighting_of_ref"]
