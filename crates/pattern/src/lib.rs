@@ -5,6 +5,7 @@ pub mod build;
 mod check;
 pub mod code;
 pub mod constant;
+pub mod explain;
 mod findings;
 pub mod format;
 pub mod literal;

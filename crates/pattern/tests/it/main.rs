@@ -12,6 +12,7 @@ mod alternative;
 mod build;
 mod constant;
 mod corpus;
+mod explain;
 mod findings;
 mod fuzz;
 mod limits;
