@@ -2,6 +2,7 @@
 
 pub mod alternative;
 pub mod build;
+pub mod caret;
 mod check;
 pub mod code;
 pub mod constant;

@@ -10,6 +10,7 @@
 
 mod alternative;
 mod build;
+mod caret;
 mod constant;
 mod corpus;
 mod explain;
