@@ -66,7 +66,7 @@ pub(crate) enum Command {
     Extract(command::extract::Options),
     /// Check STIX 2.1 objects
     Validate(command::validate::Options),
-    /// Check, format and match STIX patterns
+    /// Check, format, explain and match STIX patterns
     #[command(subcommand)]
     Pattern(command::pattern::Command),
     /// Take STIX objects into the node

@@ -1,6 +1,7 @@
-//! `noroshi pattern`: STIX patterns checked, written in one form, and matched.
+//! `noroshi pattern`: STIX patterns checked, written in one form, said in words, and matched.
 
 mod check;
+mod explain;
 mod format;
 mod matching;
 mod source;
@@ -17,6 +18,8 @@ pub(crate) enum Command {
     Check(check::Options),
     /// Write patterns with the spaces and spellings of the standard, one a line
     Format(format::Options),
+    /// Say what patterns mean, in English or Japanese
+    Explain(explain::Options),
     /// Say which patterns match what was observed, and by which observations
     Match(matching::Options),
 }
@@ -25,6 +28,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
     match command {
         Command::Check(options) => check::run(context, options),
         Command::Format(options) => format::run(context, options),
+        Command::Explain(options) => explain::run(context, options),
         Command::Match(options) => matching::run(context, options),
     }
 }

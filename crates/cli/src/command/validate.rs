@@ -22,7 +22,7 @@ use base::diagnostic::{Diagnostic, Place, Severity};
 use indicatif::ProgressBar;
 use serde_json::json;
 use stix::bundle::Form;
-use stix::validate::check;
+use stix::validate::{Custom, Profile, check};
 
 use crate::config::Context;
 use crate::snippet::Style;
@@ -43,7 +43,23 @@ pub(crate) struct Options {
     #[command(flatten)]
     form: ReportForm,
     #[command(flatten)]
+    rules: Rules,
+    #[command(flatten)]
     extent: Extent,
+}
+
+/// By which rules beyond the standard objects are judged.
+#[derive(Debug, clap::Args)]
+struct Rules {
+    /// Ask for what the interoperability tests of STIX 2.1 want, too
+    #[arg(long)]
+    interop: bool,
+    /// Refuse types that the standard does not have, defined by an extension or not
+    #[arg(long)]
+    strict_types: bool,
+    /// Refuse properties that the standard does not have, defined by an extension or not
+    #[arg(long)]
+    strict_properties: bool,
 }
 
 /// In which form findings are told; `--json` is an option of every command.
@@ -269,8 +285,23 @@ impl Validation<'_> {
         } else {
             stix::validate::Options::ALL
         };
+        let rules = &self.options.rules;
+        let custom = |refused| {
+            if refused {
+                Custom::Refused
+            } else {
+                Custom::Allowed
+            }
+        };
         stix::validate::Options {
             checks: self.filter.checks,
+            custom_types: custom(rules.strict_types),
+            custom_properties: custom(rules.strict_properties),
+            profile: if rules.interop {
+                Profile::Interoperability
+            } else {
+                Profile::Standard
+            },
             ..all
         }
     }

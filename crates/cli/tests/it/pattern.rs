@@ -1,4 +1,4 @@
-//! `pattern check`, `pattern format` and `pattern match`.
+//! `pattern check`, `pattern format`, `pattern explain` and `pattern match`.
 
 use crate::tool::{run, run_with};
 
@@ -41,6 +41,9 @@ fn mistakes_are_shown_at_their_place() {
         run(&["pattern", "check", "[", "--quiet"]).ended(1).stdout,
         ""
     );
+    // A name that no object has is advice, because such a pattern is valid and never matches.
+    let ran = run(&["pattern", "check", "[file:nane = 'a']"]).ended(0);
+    assert!(ran.stdout.contains("argument 1:1:"), "{}", ran.stdout);
     run(&["pattern", "check"]).ended(2);
     run(&["pattern", "check", "--from", "no-such-file"]).ended(2);
 }
@@ -59,6 +62,21 @@ fn patterns_are_written_in_one_form() {
     assert_eq!(once, "[file:name = 'a' OR file:size < 3]\n");
     let again = run_with(&["pattern", "format", "--check", "-"], once.as_bytes()).ended(0);
     assert_eq!(again.stdout, "");
+}
+
+#[test]
+fn patterns_are_said_in_words() {
+    let patterns = [
+        "[file:name = '北斗.dll' AND file:size > 100] FOLLOWEDBY [ipv4-addr:value IN ('198.51.100.1', '198.51.100.2')] WITHIN 60 SECONDS",
+        "[file:name = 'a'] REPEATS 2 TIMES",
+    ];
+    check("explain.txt", &["explain", patterns[0], patterns[1]], 0);
+    check(
+        "explain-ja.txt",
+        &["explain", patterns[0], "--lang", "ja"],
+        0,
+    );
+    check("explain.jsonl", &["explain", patterns[1], "[", "--json"], 1);
 }
 
 #[test]

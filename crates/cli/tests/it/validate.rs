@@ -195,6 +195,8 @@ fn what_counts_can_be_chosen() {
     ended(&["--strict", "--enable", "all-vocabs"], 1);
     assert!(ended(&["--errors-only"], 0).stdout.contains(" 0 warnings"));
     assert_eq!(ended(&["--quiet", "--strict"], 1).stdout, "");
+    ended(&["--interop"], 1);
+    ended(&["--strict-types", "--strict-properties"], 0);
     let ran = ended(&["--disable", "no-such-check"], 2);
     assert!(ran.stderr.contains("--list-checks"), "{}", ran.stderr);
     assert!(

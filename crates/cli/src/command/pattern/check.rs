@@ -8,6 +8,7 @@ use super::source::{Found, Patterns};
 use crate::command::validate::finding::{Finding, Group};
 use crate::command::validate::human::Human;
 use crate::command::validate::json::Json;
+use crate::command::validate::judge;
 use crate::command::validate::report::Report;
 use crate::config::Context;
 use crate::snippet::Style;
@@ -40,7 +41,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     let mut warnings = 0_u64;
     let mut report = report(context);
     let count = options.patterns.each(&mut |mut found| {
-        let diagnostics = pattern::parse::read(found.text).diagnostics;
+        let diagnostics = judge::pattern(found.text);
         let findings = findings(&mut found, diagnostics);
         for finding in &findings {
             match finding.diagnostic.severity {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use stix::bundle::Member;
 use stix::object::Object;
+use stix::pattern_model::StandardModel;
 use stix::validate::check::PATTERNS;
 use stix::validate::{Options, Validator, validate_text};
 
@@ -14,19 +15,24 @@ use super::finding::{Finding, Subject};
 use crate::place::{self, Spot};
 use crate::window::{Located, Position, Window};
 
-/// Everything that is found wrong with one object's text: what it takes to be held, the rules of the standard, and
-/// the grammar of an indicator's pattern.
+/// Everything that is found wrong with one object's text.
 pub(crate) fn findings(text: &str, options: Options) -> (Option<Object>, Vec<Diagnostic>) {
-    let mut found = validate_text(text, &options);
-    let patterns = pattern_findings(&Head::read(text), options).into_iter();
-    found.extend(patterns.map(|one| match one.within {
-        Some(Range { start, end }) => Diagnostic {
-            message: format!("{} (characters {start}..{end})", one.diagnostic.message),
-            ..one.diagnostic
-        },
-        None => one.diagnostic,
-    }));
-    (Object::parse(text).ok(), found)
+    (Object::parse(text).ok(), validate_text(text, &options))
+}
+
+/// Everything that is found wrong with a pattern, at its bytes: what makes it none, and at most as a warning what
+/// names something that no object has (STIX 2.1 §9.6.1).
+pub(crate) fn pattern(text: &str) -> Vec<Diagnostic> {
+    let reading = pattern::parse::read(text);
+    let mut found = reading.diagnostics;
+    if let Some(pattern) = &reading.pattern {
+        let types = pattern::path_type::check(pattern, &StandardModel).into_iter();
+        found.extend(types.map(|one| Diagnostic {
+            severity: one.severity.min(Severity::Warning),
+            ..one
+        }));
+    }
+    found
 }
 
 /// The indicator that a member is, and its pattern; none where it is none with a STIX pattern.
@@ -92,8 +98,14 @@ impl Judge {
                 Err(other) => before.push(self.elsewhere(other, false, window)),
             }
         }
-        let patterns = pattern_findings(&head, self.options);
-        found.extend(patterns.into_iter().filter(|one| keep(&one.diagnostic)));
+        if found.iter().any(Judged::is_about_pattern)
+            && let Some(pattern) = head.stix_pattern()
+        {
+            // The same once more, with the bytes that are meant.
+            found.retain(|one| !one.is_about_pattern());
+            let patterns = pattern_findings(&pattern, self.options).into_iter();
+            found.extend(patterns.filter(|one| keep(&one.diagnostic)));
+        }
         let subject = head.subject(member.index);
         (subject, placed(member, found, window), before)
     }
@@ -262,27 +274,25 @@ fn in_head(head: &[u8], pointer: &str) -> Option<Located> {
     Window::over(head).locate(offset(bytes.start)?..offset(bytes.end)?)
 }
 
-/// What an indicator's pattern is, and what is wrong with it.
-fn pattern_findings(head: &Head<'_>, options: Options) -> Vec<Judged> {
-    let Some(pattern) = head.stix_pattern() else {
-        return Vec::new();
-    };
-    let read = pattern::parse::read(&pattern).diagnostics.into_iter();
-    read.filter(|diagnostic| {
-        diagnostic.severity == Severity::Error
-            || (diagnostic.severity >= options.least && options.checks.has(PATTERNS))
-    })
-    .map(|diagnostic| Judged {
-        within: match diagnostic.place {
-            Place::Bytes { start, end } => Some(start..end),
-            Place::Pointer(_) | Place::Whole => None,
-        },
-        diagnostic: Diagnostic {
-            place: Place::Pointer("/pattern".to_owned()),
-            ..diagnostic
-        },
-    })
-    .collect()
+/// What is wrong with an indicator's pattern.
+fn pattern_findings(text: &str, options: Options) -> Vec<Judged> {
+    let found = pattern(text).into_iter();
+    found
+        .filter(|diagnostic| {
+            diagnostic.severity == Severity::Error
+                || (diagnostic.severity >= options.least && options.checks.has(PATTERNS))
+        })
+        .map(|diagnostic| Judged {
+            within: match diagnostic.place {
+                Place::Bytes { start, end } => Some(start..end),
+                Place::Pointer(_) | Place::Whole => None,
+            },
+            diagnostic: Diagnostic {
+                place: Place::Pointer("/pattern".to_owned()),
+                ..diagnostic
+            },
+        })
+        .collect()
 }
 
 struct Judged {
@@ -292,6 +302,10 @@ struct Judged {
 }
 
 impl Judged {
+    fn is_about_pattern(&self) -> bool {
+        self.diagnostic.code.starts_with("PATTERN-") && pointer(&self.diagnostic) == "/pattern"
+    }
+
     fn bytes(&self, text: &str, spot: &Spot) -> Range<usize> {
         match &self.diagnostic.place {
             // The whole object is shown by its opening brace.
