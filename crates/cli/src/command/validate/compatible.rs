@@ -10,8 +10,8 @@ use stix::validate::{check, code};
 
 use super::finding::{Finding, Group, Summary};
 use super::report::Report;
-use crate::format;
 use crate::out::Paint;
+use crate::{format, input};
 
 /// The report in the words of `stix2-validator`.
 #[derive(Debug)]
@@ -88,7 +88,10 @@ impl Report for Compatible {
         };
         let findings = std::mem::take(&mut self.waiting);
         let rule = "=".repeat(80);
-        let file = format::plain(file);
+        let file = match file {
+            input::STANDARD_INPUT => "stdin".to_owned(),
+            file => format::plain(file),
+        };
         Ok(format!(
             "{rule}\n[-] Results for: {file}\n{mark}\n{findings}"
         ))
