@@ -66,6 +66,9 @@ pub(crate) enum Command {
     Extract(command::extract::Options),
     /// Check STIX 2.1 objects
     Validate(command::validate::Options),
+    /// Check, format, explain and match STIX patterns
+    #[command(subcommand)]
+    Pattern(command::pattern::Command),
     /// Take STIX objects into the node
     Import(command::import::Options),
     /// Decide what goes to whom

@@ -8,6 +8,7 @@ pub(crate) mod hunt;
 pub(crate) mod import;
 pub(crate) mod incident;
 pub(crate) mod organisation;
+pub(crate) mod pattern;
 pub(crate) mod person;
 pub(crate) mod release;
 pub(crate) mod sample;
@@ -45,6 +46,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Verdict> {
         Command::Backup(options) => backup::run(context, &options),
         Command::Extract(options) => extract::run(context, &options),
         Command::Validate(options) => validate::run(context, &options),
+        Command::Pattern(command) => pattern::run(context, &command),
         Command::Import(options) => import::run(context, &options),
         Command::Release(command) => release::run(context, &command),
         Command::Incident(command) => incident::run(context, &command),

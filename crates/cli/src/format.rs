@@ -114,11 +114,16 @@ pub(crate) fn table(rows: &[Vec<String>], widest: usize) -> String {
     text
 }
 
-/// Somebody else's text for a terminal: control characters become spaces.
+/// Somebody else's text for a terminal: what moves the cursor or turns the direction of writing becomes a space.
 pub(crate) fn plain(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| if c.is_control() || turns(c) { ' ' } else { c })
         .collect()
+}
+
+/// Whether a character turns the direction of writing (UAX #9 §2) or separates lines.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -133,6 +138,11 @@ mod tests {
         assert_eq!(bytes(1_023), "1023 B");
         assert_eq!(bytes(1_536), "1.5 KiB");
         assert_eq!(rate(1_000, Duration::from_millis(500)), 2_000);
+    }
+
+    #[test]
+    fn what_moves_the_cursor_is_a_space() {
+        assert_eq!(plain("a\u{1b}[2J\r\n\u{202e}b北"), "a [2J   b北");
     }
 
     #[test]

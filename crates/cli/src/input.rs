@@ -28,7 +28,7 @@ pub(crate) fn open(path: &Path) -> Result<Input> {
     let position = Arc::new(AtomicU64::new(0));
     if path.as_os_str() == "-" {
         return Ok(Input {
-            name: "standard input".to_owned(),
+            name: STANDARD_INPUT.to_owned(),
             reader: decompressed(io::stdin(), &position).context("cannot read standard input")?,
             length: None,
             position,
@@ -97,6 +97,9 @@ impl<R: Read> Read for Counted<R> {
         Ok(count)
     }
 }
+
+/// What people call the input `-`.
+pub(crate) const STANDARD_INPUT: &str = "standard input";
 
 /// Reads in pieces that keep system calls rare.
 const BUFFER_BYTES: usize = 256 * 1024;

@@ -9,10 +9,13 @@ mod input;
 mod node;
 mod out;
 mod parse;
+mod place;
 mod progress;
 mod serving;
 mod setting;
+mod snippet;
 mod telemetry;
+mod window;
 mod words;
 
 use std::process::ExitCode;

@@ -127,6 +127,15 @@ impl Paint {
         }
     }
 
+    /// What frames something: arrows, bars, numbers of lines.
+    pub(crate) fn edge(self, text: &str) -> String {
+        if self.on {
+            text.blue().bold().to_string()
+        } else {
+            text.to_owned()
+        }
+    }
+
     /// A heading.
     pub(crate) fn bold(self, text: &str) -> String {
         if self.on {

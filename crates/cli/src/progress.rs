@@ -16,6 +16,15 @@ pub(crate) fn bytes(context: &Context, length: Option<u64>) -> ProgressBar {
     bar(context, length, template)
 }
 
+/// The same where there is much to do or nobody knows; nothing for what is done at once.
+pub(crate) fn long_bytes(context: &Context, length: Option<u64>) -> ProgressBar {
+    if length.is_some_and(|length| length < LONG_BYTES) {
+        ProgressBar::hidden()
+    } else {
+        bytes(context, length)
+    }
+}
+
 fn bar(context: &Context, length: Option<u64>, template: &str) -> ProgressBar {
     let target = if context.json {
         ProgressDrawTarget::hidden()
@@ -40,3 +49,6 @@ pub(crate) fn peak_memory_bytes() -> Option<u64> {
     let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib * 1024)
 }
+
+/// Input that takes long enough for somebody to wonder.
+const LONG_BYTES: u64 = 4 * 1024 * 1024;

@@ -2,9 +2,11 @@
 
 pub mod alternative;
 pub mod build;
+pub mod caret;
 mod check;
 pub mod code;
 pub mod constant;
+pub mod explain;
 mod findings;
 pub mod format;
 pub mod literal;

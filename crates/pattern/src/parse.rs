@@ -49,7 +49,11 @@ pub fn read(text: &str) -> Reading {
             text.len(),
             token::PATTERN_BYTES
         );
-        let finding = Diagnostic::error(code::TOO_LONG, Place::Whole, message);
+        let place = Place::Bytes {
+            start: text.floor_char_boundary(token::PATTERN_BYTES),
+            end: text.len(),
+        };
+        let finding = Diagnostic::error(code::TOO_LONG, place, message);
         return Reading {
             pattern: None,
             diagnostics: vec![finding],
@@ -117,11 +121,8 @@ impl Parser<'_> {
                 "an operator, a qualifier or the end of the pattern",
                 self.help_after_observation(),
             );
-            self.skip_observation(false);
-            if self.join_observation().is_none() {
-                self.advance();
-                self.quiet();
-            } else if *self.kind() != Kind::End {
+            self.skip_to_observation();
+            if *self.kind() != Kind::End {
                 self.observation();
             }
         }
@@ -280,20 +281,22 @@ impl Parser<'_> {
         }
     }
 
-    /// Goes to the next observation operator, to a qualifier if `qualifiers`, or to a closing parenthesis.
-    fn skip_observation(&mut self, qualifiers: bool) {
+    /// Goes to the next observation operator or qualifier, or to a closing parenthesis.
+    fn skip_observation(&mut self) {
         let mut open = 0_usize;
         loop {
             match self.kind() {
                 Kind::End => break,
-                Kind::Keyword(Keyword::And | Keyword::Or | Keyword::FollowedBy)
+                Kind::Keyword(
+                    Keyword::And
+                    | Keyword::Or
+                    | Keyword::FollowedBy
+                    | Keyword::Repeats
+                    | Keyword::Start
+                    | Keyword::Within,
+                )
                 | Kind::RightParenthesis
                     if open == 0 =>
-                {
-                    break;
-                }
-                Kind::Keyword(Keyword::Repeats | Keyword::Start | Keyword::Within)
-                    if open == 0 && qualifiers =>
                 {
                     break;
                 }
@@ -308,14 +311,23 @@ impl Parser<'_> {
         }
     }
 
-    fn join_observation(&mut self) -> Option<()> {
-        match self.kind() {
-            Kind::Keyword(Keyword::And | Keyword::Or | Keyword::FollowedBy) => {
-                self.advance();
-                Some(())
+    /// Goes behind the next observation operator, or to the next bracket or parenthesis that opens.
+    fn skip_to_observation(&mut self) {
+        loop {
+            match self.kind() {
+                Kind::End => {
+                    self.quiet();
+                    break;
+                }
+                Kind::Keyword(Keyword::And | Keyword::Or | Keyword::FollowedBy) => {
+                    self.advance();
+                    break;
+                }
+                Kind::LeftBracket | Kind::LeftParenthesis => break,
+                _ => {
+                    self.advance();
+                }
             }
-            Kind::End => Some(()),
-            _ => None,
         }
     }
 

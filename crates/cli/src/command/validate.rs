@@ -1,167 +1,413 @@
 //! `noroshi validate`: is this STIX 2.1?
+//!
+//! Documents stream by: one member, one window of the text and the names of the files are held at a time.
 
-use std::collections::BTreeMap;
-use std::io::Read;
-use std::path::PathBuf;
+pub(crate) mod finding;
+pub(crate) mod human;
+pub(crate) mod json;
+pub(crate) mod judge;
+pub(crate) mod report;
 
-use anyhow::{Context as _, Result};
+mod compatible;
+mod documents;
+mod filter;
+mod sarif;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use anyhow::{Result, anyhow, bail};
 use base::diagnostic::{Diagnostic, Place, Severity};
+use indicatif::ProgressBar;
 use serde_json::json;
-use stix::object::Object;
+use stix::bundle::Form;
+use stix::validate::{Custom, Profile, check};
 
 use crate::config::Context;
-use crate::{Verdict, format, input, out};
+use crate::snippet::Style;
+use crate::window::Recorder;
+use crate::{Verdict, format, input, out, progress};
+use filter::Filter;
+use finding::{Finding, Group, Subject, Summary};
+use judge::Judge;
+use report::Report;
 
-/// What to check.
+/// What to check, and how to tell.
 #[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct Options {
-    /// Bundles, TAXII envelopes, lists or single objects; `-` is standard input
-    #[arg(required = true)]
+    /// Bundles, TAXII envelopes, lists or objects, gzip or not; folders with such files; `-` is standard input
+    #[arg(required_unless_present = "list_checks", value_name = "FILE|DIR")]
     files: Vec<PathBuf>,
-    /// Warnings are negative findings too
+    #[command(flatten)]
+    form: ReportForm,
+    #[command(flatten)]
+    rules: Rules,
+    #[command(flatten)]
+    extent: Extent,
+}
+
+/// By which rules beyond the standard objects are judged.
+#[derive(Debug, clap::Args)]
+struct Rules {
+    /// Ask for what the interoperability tests of STIX 2.1 want, too
+    #[arg(long)]
+    interop: bool,
+    /// Refuse types that the standard does not have, defined by an extension or not
+    #[arg(long)]
+    strict_types: bool,
+    /// Refuse properties that the standard does not have, defined by an extension or not
+    #[arg(long)]
+    strict_properties: bool,
+}
+
+/// In which form findings are told; `--json` is an option of every command.
+#[derive(Debug, clap::Args)]
+struct ReportForm {
+    /// Tell the findings in SARIF 2.1.0
+    #[arg(long, conflicts_with_all = ["json", "schema_compat", "quiet"])]
+    sarif: bool,
+    /// Tell the findings in the words of `stix2-validator`
+    #[arg(long, conflicts_with_all = ["json", "quiet"])]
+    schema_compat: bool,
+    /// Say nothing: the exit code tells
+    #[arg(short, long, conflicts_with = "json")]
+    quiet: bool,
+}
+
+/// What counts, and how much of it is told.
+#[derive(Debug, clap::Args)]
+struct Extent {
+    #[command(flatten)]
+    severity: Severities,
+    /// Leave out these checks: codes, their beginnings, or names and numbers of `stix2-validator`
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    disable: Vec<String>,
+    /// Of what is no error, report only these checks
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    enable: Vec<String>,
+    /// Most findings that are told, 0 for all [default: 1000 for people, all for programs]
+    #[arg(long, value_name = "N")]
+    max_findings: Option<u64>,
+    /// List all checks and codes, and do nothing else
+    #[arg(long)]
+    list_checks: bool,
+}
+
+/// Which severities count.
+#[derive(Debug, clap::Args)]
+struct Severities {
+    /// Warnings make it invalid too
     #[arg(long)]
     strict: bool,
+    /// Report errors and nothing else
+    #[arg(long, conflicts_with_all = ["strict", "enable"])]
+    errors_only: bool,
 }
 
-/// Everything that is found wrong with one object's text: what it takes to be held, the rules of the standard, and
-/// the grammar of an indicator's pattern.
-pub(crate) fn findings(
-    text: &str,
-    options: stix::validate::Options,
-) -> (Option<Object>, Vec<Diagnostic>) {
-    let object = match Object::parse(text) {
-        Ok(object) => object,
-        Err(found) => return (None, found),
-    };
-    let mut found = stix::validate::validate(&object, &options);
-    if object.kind() == "indicator"
-        && object.string("pattern_type") == Some("stix")
-        && let Some(pattern) = object.string("pattern")
-    {
-        let place = Place::Pointer("/pattern".to_owned());
-        let read = pattern::parse::read(pattern);
-        found.extend(read.diagnostics.into_iter().map(|inner| Diagnostic {
-            message: match inner.place {
-                Place::Bytes { start, end } => {
-                    format!("{} (characters {start}..{end})", inner.message)
-                }
-                Place::Pointer(_) | Place::Whole => inner.message,
-            },
-            place: place.clone(),
-            ..inner
-        }));
-    }
-    (Some(object), found)
-}
+const AFTER_HELP: &str = "\
+Exit codes: 0 valid, 1 invalid, 2 something could not be read.
+
+Examples:
+  noroshi validate bundle.json
+  noroshi validate --strict --disable extensions-use,STIX-REF-05 feeds/
+  curl -s https://feed.example/bundle.json | noroshi validate --errors-only -
+  noroshi validate --sarif feeds/ > findings.sarif
+  noroshi validate --json bundle.json | jq -r 'select(.code) | .code' | sort | uniq -c";
 
 pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
-    let mut tally = Tally::default();
-    for file in &options.files {
-        let input = input::open(file)?;
-        let name = input.name.clone();
-        check(context, &name, input.reader, &mut tally)?;
+    if options.extent.list_checks {
+        list_checks(context)?;
+        return Ok(Verdict::Good);
     }
-    let bad = tally.errors > 0 || (options.strict && tally.warnings > 0);
-    if context.json {
-        out::json_line(&json!({
-            "objects": tally.objects,
-            "errors": tally.errors,
-            "warnings": tally.warnings,
-            "kinds": tally.kinds,
-            "valid": !bad,
-        }))?;
-    } else {
-        let language = context.language;
-        let mark = if bad {
-            context.paint.bad("✗")
-        } else {
-            context.paint.good("✓")
-        };
-        out::line(&format!(
-            "{mark} {} {}, {} {}, {} {}",
-            format::number(tally.objects),
-            language.pick("objects", "対象"),
-            format::number(tally.errors),
-            language.pick("errors", "エラー"),
-            format::number(tally.warnings),
-            language.pick("warnings", "警告"),
-        ))?;
-    }
-    Ok(Verdict::of(!bad))
-}
-
-#[derive(Debug, Default)]
-struct Tally {
-    objects: u64,
-    errors: u64,
-    warnings: u64,
-    kinds: BTreeMap<String, u64>,
-}
-
-impl Tally {
-    fn count(&mut self, diagnostic: &Diagnostic) {
-        match diagnostic.severity {
-            Severity::Error => self.errors += 1,
-            Severity::Warning => self.warnings += 1,
-            Severity::Note => {}
-        }
-    }
-}
-
-fn check(context: &Context, name: &str, source: impl Read, tally: &mut Tally) -> Result<()> {
-    let mut reader = stix::bundle::Reader::new(source);
-    for member in reader.by_ref() {
-        tally.objects += 1;
-        match member {
-            Err(diagnostic) => {
-                tally.count(&diagnostic);
-                say(context, name, None, None, &diagnostic)?;
-            }
-            Ok(member) => {
-                let (object, found) = findings(&member.text, stix::validate::Options::ALL);
-                if let Some(object) = &object {
-                    *tally.kinds.entry(object.kind().to_owned()).or_default() += 1;
-                }
-                for diagnostic in &found {
-                    tally.count(diagnostic);
-                    let id = object.as_ref().map(|object| object.id().as_str());
-                    say(context, name, Some(member.index), id, diagnostic)?;
-                }
-            }
-        }
-    }
-    for diagnostic in reader.findings() {
-        tally.count(diagnostic);
-        say(context, name, None, None, diagnostic)?;
-    }
-    if let Some(error) = reader.io_error() {
-        return Err(anyhow::anyhow!("{error}")).with_context(|| format!("cannot read `{name}`"));
-    }
-    Ok(())
-}
-
-fn say(
-    context: &Context,
-    name: &str,
-    index: Option<u64>,
-    id: Option<&str>,
-    diagnostic: &Diagnostic,
-) -> Result<()> {
-    if context.json {
-        let mut value = diagnostic_json(diagnostic);
-        if let Some(map) = value.as_object_mut() {
-            map.insert("file".to_owned(), json!(name));
-            map.insert("index".to_owned(), json!(index));
-            map.insert("id".to_owned(), json!(id));
-        }
-        return out::json_line(&value);
-    }
-    let place = match (index, id) {
-        (Some(index), Some(id)) => format!("{name}#{index} {id}"),
-        (Some(index), None) => format!("{name}#{index}"),
-        _ => name.to_owned(),
+    let filter = Filter::new(&options.extent.disable, &options.extent.enable)
+        .map_err(|message| anyhow!(message))?;
+    let documents = documents::documents(&options.files)?;
+    let begun = Instant::now();
+    let mut validation = Validation {
+        context,
+        options,
+        filter,
+        report: report(context, options),
+        max_findings: max_findings(context, options),
+        shown: 0,
+        summary: Summary::default(),
     };
-    out::line(&format::plain(&format!("{place}: {diagnostic}")))
+    for path in &documents {
+        validation.document(path)?;
+    }
+    let mut summary = validation.summary;
+    summary.time = begun.elapsed();
+    summary.valid = is_valid(options, &summary);
+    out::text(&validation.report.finish(&summary)?)?;
+    match summary.unread.len() {
+        0 => Ok(Verdict::of(summary.valid)),
+        1 if documents.len() == 1 => bail!("nothing was checked"),
+        count => bail!("{count} of {} files could not be read", documents.len()),
+    }
+}
+
+struct Validation<'a> {
+    context: &'a Context,
+    options: &'a Options,
+    filter: Filter,
+    report: Box<dyn Report>,
+    max_findings: u64,
+    shown: u64,
+    summary: Summary,
+}
+
+impl Validation<'_> {
+    /// Checks a document. One that cannot be read is noted, so that the others are checked; what fails here is
+    /// writing.
+    fn document(&mut self, path: &Path) -> Result<()> {
+        let input = match input::open(path) {
+            Ok(input) => input,
+            Err(error) => {
+                self.unread(&path.display().to_string(), &error);
+                return Ok(());
+            }
+        };
+        self.summary.files += 1;
+        let name = input.name;
+        let errors = self.summary.errors;
+        let warnings = self.summary.warnings;
+        out::text(&self.report.begin(&name)?)?;
+        let bar = progress::long_bytes(self.context, input.length);
+        let (recorder, window) = Recorder::new(input.reader);
+        let mut reader = stix::bundle::Reader::new(recorder);
+        let mut judge = Judge::new(self.judged());
+        for member in reader.by_ref() {
+            self.summary.objects += 1;
+            match member {
+                Err(diagnostic) if diagnostic.code == SOURCE_FAILED => {
+                    self.summary.objects -= 1;
+                }
+                Err(diagnostic) => {
+                    let end = end_of(&diagnostic);
+                    let mut found = judge.unreadable(diagnostic, &mut window.borrow_mut());
+                    found.retain(|found| self.filter.keeps(&found.diagnostic));
+                    self.tell(&name, None, found, &bar)?;
+                    if let Some(end) = end {
+                        window.borrow_mut().forget(end);
+                    }
+                }
+                Ok(member) => {
+                    let keep = |diagnostic: &Diagnostic| self.filter.keeps(diagnostic);
+                    let (subject, found, before) =
+                        judge.member(&member, keep, &mut window.borrow_mut());
+                    if let Some(kind) = &subject.kind {
+                        self.count_kind(kind);
+                    }
+                    self.tell(&name, Some(&subject), found, &bar)?;
+                    self.tell(&name, None, before, &bar)?;
+                    let end = member.offset + u64::try_from(member.text.len()).unwrap_or_default();
+                    window.borrow_mut().forget(end);
+                    if self.summary.objects.is_multiple_of(PROGRESS_OBJECTS) {
+                        bar.set_position(input.position.load(Ordering::Relaxed));
+                    }
+                }
+            }
+        }
+        bar.finish_and_clear();
+        let is_container = matches!(reader.form(), Some(Form::Bundle | Form::Envelope));
+        let keep = |diagnostic: &Diagnostic| self.filter.keeps(diagnostic);
+        let outside = judge.finish(
+            reader.findings(),
+            is_container,
+            keep,
+            &mut window.borrow_mut(),
+        );
+        self.tell(&name, None, outside, &bar)?;
+        if let Some(error) = reader.io_error() {
+            let error = anyhow!("{error}").context(format!("cannot read `{name}` to its end"));
+            self.unread(&name, &error);
+        }
+        let here = Summary {
+            errors: self.summary.errors - errors,
+            warnings: self.summary.warnings - warnings,
+            ..Summary::default()
+        };
+        let is_valid = is_valid(self.options, &here) && reader.io_error().is_none();
+        out::text(&self.report.end(&name, is_valid)?)
+    }
+
+    fn tell(
+        &mut self,
+        file: &str,
+        subject: Option<&Subject>,
+        mut findings: Vec<Finding>,
+        bar: &ProgressBar,
+    ) -> Result<()> {
+        for finding in &findings {
+            self.summary.count(finding.diagnostic.severity);
+        }
+        let found = findings.len();
+        let room = self.max_findings.saturating_sub(self.shown);
+        findings.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+        let told = u64::try_from(findings.len()).unwrap_or(u64::MAX);
+        self.shown += told;
+        self.summary.not_shown += u64::try_from(found).unwrap_or(u64::MAX) - told;
+        if findings.is_empty() {
+            return Ok(());
+        }
+        let text = self.report.group(&Group {
+            file,
+            subject,
+            findings: &findings,
+        })?;
+        if text.is_empty() {
+            return Ok(());
+        }
+        bar.suspend(|| out::text(&text))
+    }
+
+    fn unread(&mut self, name: &str, error: &anyhow::Error) {
+        out::failure(error);
+        self.summary
+            .unread
+            .push((name.to_owned(), format!("{error:#}")));
+    }
+
+    fn count_kind(&mut self, kind: &str) {
+        let kinds = &mut self.summary.kinds;
+        if let Some(count) = kinds.get_mut(kind) {
+            *count += 1;
+        } else if kinds.len() < MAX_KINDS {
+            kinds.insert(kind.to_owned(), 1);
+        }
+    }
+
+    fn judged(&self) -> stix::validate::Options {
+        let all = if self.options.extent.severity.errors_only {
+            stix::validate::Options::ERRORS
+        } else {
+            stix::validate::Options::ALL
+        };
+        let rules = &self.options.rules;
+        let custom = |refused| {
+            if refused {
+                Custom::Refused
+            } else {
+                Custom::Allowed
+            }
+        };
+        stix::validate::Options {
+            checks: self.filter.checks,
+            custom_types: custom(rules.strict_types),
+            custom_properties: custom(rules.strict_properties),
+            profile: if rules.interop {
+                Profile::Interoperability
+            } else {
+                Profile::Standard
+            },
+            ..all
+        }
+    }
+}
+
+fn is_valid(options: &Options, summary: &Summary) -> bool {
+    summary.errors == 0 && (summary.warnings == 0 || !options.extent.severity.strict)
+}
+
+fn report(context: &Context, options: &Options) -> Box<dyn Report> {
+    let form = &options.form;
+    if form.quiet {
+        Box::new(report::Quiet)
+    } else if form.sarif {
+        Box::new(sarif::Sarif::default())
+    } else if form.schema_compat {
+        let strict = options.extent.severity.strict;
+        Box::new(compatible::Compatible::new(context.paint, strict))
+    } else if context.json {
+        Box::new(json::Json)
+    } else {
+        Box::new(human::Human {
+            style: Style {
+                paint: context.paint,
+                language: context.language,
+            },
+        })
+    }
+}
+
+fn max_findings(context: &Context, options: &Options) -> u64 {
+    match options.extent.max_findings {
+        Some(0) => u64::MAX,
+        Some(most) => most,
+        None if context.json || options.form.sarif => u64::MAX,
+        None => SHOWN_FINDINGS,
+    }
+}
+
+/// Where the reader goes on after something unreadable.
+fn end_of(diagnostic: &Diagnostic) -> Option<u64> {
+    match diagnostic.place {
+        Place::Bytes { start, .. } => u64::try_from(start).ok(),
+        Place::Pointer(_) | Place::Whole => None,
+    }
+}
+
+fn list_checks(context: &Context) -> Result<()> {
+    let codes = stix::validate::code::ALL;
+    if context.json {
+        let checks: Vec<_> = check::LIST
+            .iter()
+            .map(|check| {
+                json!({ "number": check.number, "name": check.name, "meaning": check.meaning })
+            })
+            .collect();
+        let codes: Vec<_> = codes
+            .iter()
+            .map(|code| {
+                json!({
+                    "code": code.id,
+                    "severity": code.severity.to_string(),
+                    "kind": finding::kind(code.severity),
+                    "section": code.section,
+                    "meaning": code.meaning,
+                })
+            })
+            .collect();
+        return out::json(&json!({ "checks": checks, "codes": codes }));
+    }
+    let language = context.language;
+    let heading = |text: &str| format!("{}\n", context.paint.bold(text));
+    let mut text = heading(language.pick(
+        "Checks: what the standard recommends. Numbers below 500 are those of stix2-validator.",
+        "チェック: 規格の推奨事項。500 未満の番号は stix2-validator と同じ",
+    ));
+    let groups = GROUPS.iter().map(|(number, name)| (*number, *name, ""));
+    let checks = check::LIST
+        .iter()
+        .map(|check| (check.number, check.name, check.meaning));
+    let mut rows: Vec<_> = groups.chain(checks).collect();
+    rows.sort_by_key(|(number, _, _)| *number);
+    let rows: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|(number, name, meaning)| {
+            vec![number.to_string(), name.to_owned(), meaning.to_owned()]
+        })
+        .collect();
+    text.push_str(&format::table(&rows, 40));
+    text.push('\n');
+    text.push_str(&heading(language.pick("Codes", "コード")));
+    let rows: Vec<Vec<String>> = codes
+        .iter()
+        .map(|code| {
+            let severity = match code.severity {
+                Severity::Error => language.pick("error", "エラー"),
+                Severity::Note => language.pick("note", "注記"),
+                Severity::Warning => language.pick("warning", "警告"),
+            };
+            [code.id, severity, code.section, code.meaning]
+                .map(str::to_owned)
+                .to_vec()
+        })
+        .collect();
+    text.push_str(&format::table(&rows, 40));
+    out::text(&text)
 }
 
 /// A finding as JSON.
@@ -180,3 +426,23 @@ pub(crate) fn diagnostic_json(diagnostic: &Diagnostic) -> serde_json::Value {
         "section": diagnostic.section,
     })
 }
+
+/// Numbers and names that stand for several checks.
+const GROUPS: &[(u16, &str)] = &[
+    (1, "format-checks"),
+    (2, "approved-values"),
+    (210, "all-vocabs"),
+    (270, "all-external-sources"),
+];
+
+/// The code of a source that could not be read further: no finding about the document.
+pub(crate) const SOURCE_FAILED: &str = "STIX-JSON-07";
+
+/// Findings shown to people where they do not say how many: beyond that nobody reads them.
+const SHOWN_FINDINGS: u64 = 1_000;
+
+/// Types that are counted apart: a document may make up as many as it likes.
+const MAX_KINDS: usize = 1_000;
+
+/// Objects between two looks at the progress.
+const PROGRESS_OBJECTS: u64 = 256;

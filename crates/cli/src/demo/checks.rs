@@ -4,7 +4,7 @@ use anyhow::Result;
 use base::diagnostic::Severity;
 use stix::validate::Options;
 
-use crate::command::validate::findings;
+use crate::command::validate::judge::findings;
 use crate::config::Context;
 use crate::demo::cast::Cast;
 use crate::demo::exchange::{Member, Traffic};

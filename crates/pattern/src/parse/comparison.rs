@@ -146,13 +146,36 @@ impl Parser<'_> {
             return Some(constants);
         }
         loop {
-            constants.push(self.constant()?);
+            let Some(constant) = self.constant() else {
+                self.skip_set();
+                return None;
+            };
+            constants.push(constant);
             if self.eat(&Kind::RightParenthesis) {
                 return Some(constants);
             }
             if !self.eat(&Kind::Comma) {
-                return self.expected("`,` or `)`", None);
+                let help = match self.kind() {
+                    Kind::Constant(_) => Some("constants are separated by commas".to_owned()),
+                    _ => None,
+                };
+                self.expected::<()>("`,` or `)`", help);
+                self.skip_set();
+                return None;
             }
+        }
+    }
+
+    /// Goes behind the parenthesis that closes the set, so that it is not taken for that of a group.
+    fn skip_set(&mut self) {
+        while !matches!(
+            self.kind(),
+            Kind::End | Kind::RightBracket | Kind::Keyword(_) | Kind::LeftBracket
+        ) {
+            if self.eat(&Kind::RightParenthesis) {
+                break;
+            }
+            self.advance();
         }
     }
 

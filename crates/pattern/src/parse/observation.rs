@@ -33,7 +33,7 @@ impl Parser<'_> {
     fn qualified(&mut self) -> Option<Observation> {
         let observation = self.observation_primary();
         if observation.is_none() {
-            self.skip_observation(true);
+            self.skip_observation();
         }
         let mut qualifiers: Vec<Spanned<Qualifier>> = Vec::new();
         let mut whole = true;
@@ -47,7 +47,7 @@ impl Parser<'_> {
             };
             let Some(qualifier) = read else {
                 whole = false;
-                self.skip_observation(true);
+                self.skip_observation();
                 continue;
             };
             let span = start.to(self.last_span());

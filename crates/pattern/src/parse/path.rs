@@ -33,7 +33,11 @@ impl Parser<'_> {
             if self.eat(&Kind::Dot) {
                 steps.push(Step::Name(self.name()?));
             } else if self.eat(&Kind::LeftBracket) {
-                steps.push(self.list_place()?);
+                let Some(place) = self.list_place() else {
+                    self.skip_list_place();
+                    return None;
+                };
+                steps.push(place);
                 if !self.eat(&Kind::RightBracket) {
                     return self.expected("`]` after the place in the list", None);
                 }
@@ -105,5 +109,14 @@ impl Parser<'_> {
         }
         self.advance();
         place
+    }
+
+    /// Goes behind the bracket that closes what should have been a place in a list, if it is near: the rest of
+    /// the comparison is then not taken for the end of the brackets.
+    fn skip_list_place(&mut self) {
+        if *self.kind() != Kind::RightBracket && *self.kind_after() == Kind::RightBracket {
+            self.advance();
+        }
+        self.eat(&Kind::RightBracket);
     }
 }

@@ -10,8 +10,10 @@
 
 mod alternative;
 mod build;
+mod caret;
 mod constant;
 mod corpus;
+mod explain;
 mod findings;
 mod fuzz;
 mod limits;

@@ -109,9 +109,10 @@ fn check(text: &str) -> Result<(), TestCaseError> {
         .any(|finding| finding.severity == base::diagnostic::Severity::Error);
     prop_assert_eq!(reading.pattern.is_none(), error);
     for finding in &reading.diagnostics {
-        if let base::diagnostic::Place::Bytes { start, end } = finding.place {
-            prop_assert!(text.get(start..end).is_some(), "{finding}");
-        }
+        let base::diagnostic::Place::Bytes { start, end } = finding.place else {
+            return Err(TestCaseError::fail(format!("{finding} has no place")));
+        };
+        prop_assert!(text.get(start..end).is_some(), "{finding}");
     }
     if let Some(pattern) = reading.pattern {
         prop_assert_eq!(parse(&pattern.to_string()).unwrap(), pattern);

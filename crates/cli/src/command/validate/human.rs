@@ -1,0 +1,106 @@
+//! Findings for people: grouped by object, each with the line it is on.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+
+use super::finding::{Group, Subject, Summary};
+use super::report::Report;
+use crate::format;
+use crate::snippet::Style;
+
+/// The report for people.
+#[derive(Debug)]
+pub(crate) struct Human {
+    /// How it looks.
+    pub(crate) style: Style,
+}
+
+impl Report for Human {
+    fn group(&mut self, group: &Group<'_>) -> Result<String> {
+        let mut text = match group.subject {
+            Some(subject) => self.header(subject),
+            None => String::new(),
+        };
+        for finding in group.findings {
+            text.push_str(&self.style.finding(
+                &finding.diagnostic,
+                group.file,
+                finding.located.as_ref(),
+                finding.pointer.as_deref(),
+            ));
+            text.push('\n');
+        }
+        Ok(text)
+    }
+
+    fn finish(&mut self, summary: &Summary) -> Result<String> {
+        let Style { paint, language } = self.style;
+        let mut text = String::new();
+        if summary.not_shown > 0 {
+            text.push_str(&paint.dim(&format!(
+                "{} {}",
+                format::number(summary.not_shown),
+                language.pick(
+                    "more findings are not shown; `--max-findings 0` shows all",
+                    "件は表示していません。`--max-findings 0` ですべて表示します",
+                ),
+            )));
+            text.push('\n');
+        }
+        let mark = if summary.valid {
+            paint.good("✓")
+        } else {
+            paint.bad("✗")
+        };
+        let count = |count: u64, one: &str, many: &str, japanese: &str| {
+            let word = language.pick(if count == 1 { one } else { many }, japanese);
+            format!("{} {word}", format::number(count))
+        };
+        let files = if summary.files == 1 {
+            String::new()
+        } else {
+            format!("{}, ", count(summary.files, "file", "files", "ファイル"))
+        };
+        let _ = writeln!(
+            text,
+            "{mark} {files}{}, {}, {}, {} · {} · {} {}",
+            count(summary.objects, "object", "objects", "対象"),
+            count(summary.errors, "error", "errors", "エラー"),
+            count(summary.warnings, "warning", "warnings", "警告"),
+            count(summary.notes, "note", "notes", "注記"),
+            format::duration(summary.time),
+            format::number(format::rate(summary.objects, summary.time)),
+            language.pick("objects/s", "対象/秒"),
+        );
+        Ok(text)
+    }
+}
+
+impl Human {
+    fn header(&self, subject: &Subject) -> String {
+        let Style { paint, language } = self.style;
+        let number = format::number(subject.index + 1);
+        let place = match language.pick("en", "ja") {
+            "ja" => format!("{number} 番目の対象"),
+            _ => format!("object {number}"),
+        };
+        let title = subject.id.as_deref().or(subject.kind.as_deref());
+        let mut text = match title {
+            Some(title) => paint.bold(&format::plain(title)),
+            None => paint.bold(&place),
+        };
+        if let Some(name) = &subject.name {
+            let name = format::fit(&format::plain(name), NAME_COLUMNS);
+            let _ = write!(text, " {}", name.trim_end());
+        }
+        if title.is_some() {
+            text.push_str(&paint.dim(&format!(" ({place})")));
+        }
+        text.push('\n');
+        text
+    }
+}
+
+/// Columns of a name: with an identifier and a number it seldom breaks a line of a hundred.
+const NAME_COLUMNS: usize = 40;
