@@ -5,7 +5,7 @@
 
 pub mod fault;
 mod observed;
-mod read;
+pub(crate) mod read;
 pub mod tree;
 
 use std::fmt;

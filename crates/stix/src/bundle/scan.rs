@@ -2,6 +2,8 @@
 
 use base::limits::JSON_DEPTH;
 
+use crate::json::read::plain_until;
+
 /// The state of a scan over one JSON value, kept between the pieces in which its bytes arrive.
 ///
 /// It checks the grammar of brackets, names, colons and commas and the limits of nesting; what a number or a
@@ -103,16 +105,11 @@ impl Scan {
                     escaped: false,
                     name,
                 } => {
-                    let rest = piece.get(at..).unwrap_or_default();
-                    let plain = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
-                    let text = rest.get(..plain).unwrap_or_default();
-                    // Checked apart from the search: both loops run many bytes at a time.
-                    if text.iter().any(|byte| *byte < b' ') {
-                        let before = text.iter().take_while(|byte| **byte >= b' ').count();
-                        return self.fault(at + before, Fault::RawControl);
-                    }
-                    at += plain;
-                    match rest.get(plain) {
+                    at = plain_until(piece, at);
+                    match piece.get(at) {
+                        Some(byte) if *byte < b' ' => {
+                            return self.fault(at, Fault::RawControl);
+                        }
                         Some(b'"') => {
                             at += 1;
                             self.state = if name {

@@ -422,7 +422,7 @@ fn name_at<'d>(tree: &'d Tree, text: &'d str, at: usize) -> &'d str {
 
 /// The first byte from `from` on that is a quotation mark, a backslash or a control character, or the end.
 #[inline]
-fn plain_until(bytes: &[u8], from: usize) -> usize {
+pub(crate) fn plain_until(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     let mut rest = bytes.get(from..).unwrap_or_default();
     // Eight bytes at a time. For a byte b, (b − n) & !b has its highest bit set when b < n; a borrow can only
