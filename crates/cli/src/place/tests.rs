@@ -94,3 +94,34 @@ fn a_token_is_what_begins_somewhere() {
     assert_eq!(token(text, 18), 18..18);
     assert_eq!(token("\"open", 0), 0..1);
 }
+
+#[test]
+fn no_text_leads_outside_of_itself() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/validate/bad.json");
+    let text = std::fs::read_to_string(path).unwrap();
+    let pointers = [
+        "",
+        "/objects/0/malware_types/1",
+        "/objects/1/pattern",
+        "/objects/9/z",
+        "/備考",
+    ];
+    let inside = |text: &str| {
+        for spot in locate(text, &pointers) {
+            assert!(text.get(spot.value.clone()).is_some(), "{spot:?} of {text}");
+            assert!(spot.name.is_none_or(|name| text.get(name).is_some()));
+            let within = within_string(text, &spot.value, &(3..7));
+            assert!(text.get(within).is_some(), "{text}");
+        }
+    };
+    for (at, _) in text.char_indices() {
+        let (before, after) = text.split_at(at);
+        inside(before);
+        assert!(text.get(token(&text, at)).is_some(), "{at}");
+        if at % 7 == 0 {
+            for wedge in ["\"", "\\", "{", "]", ",", ":"] {
+                inside(&format!("{before}{wedge}{after}"));
+            }
+        }
+    }
+}

@@ -373,9 +373,9 @@ fn text_of(value: &RawValue) -> Option<String> {
     serde_json::from_str(value.get()).ok()
 }
 
-/// Most members whose beginning is kept: eight megabytes in all, with which a bundle of a gigabyte stays under a
-/// hundred. What is said at the end of later ones has a pointer and no line.
-const MAX_BEGINS: usize = 500_000;
+/// Most members whose beginning is kept: sixteen megabytes in all. What is said at the end of later ones has a
+/// pointer and no line.
+const MAX_BEGINS: usize = 1_000_000;
 
 /// Codes that are about the name of a property and not about its value.
 const ABOUT_NAMES: &[&str] = &[
