@@ -40,7 +40,7 @@ impl<'t, 'o> Parser<'t, 'o> {
     fn value(&mut self, depth_left: usize) -> Result<(), Fault> {
         let start = self.at_value();
         let kind = match self.bytes.get(start) {
-            Some(b'"') => return self.string().map(|_| ()),
+            Some(b'"') => return self.string(),
             Some(b'{') => return self.object(self.deeper(depth_left)?),
             Some(b'[') => return self.array(self.deeper(depth_left)?),
             Some(b'-' | b'0'..=b'9') => {

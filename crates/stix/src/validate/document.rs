@@ -54,7 +54,8 @@ pub struct Validator {
 /// What is kept of the last version of an identifier.
 #[derive(Debug, Clone, Copy)]
 struct Latest {
-    version: Option<jiff::Timestamp>,
+    /// Microseconds since 1970: as fine as versions are compared here; the least where there is none.
+    version: i64,
     /// Where it stands.
     index: u32,
     /// A hash of what no version changes: `created` and `created_by_ref`.
@@ -261,7 +262,7 @@ impl Validator {
             .hashing
             .hash_one((text("created"), text("created_by_ref")));
         let here = Latest {
-            version: modified,
+            version: modified.map_or(i64::MIN, jiff::Timestamp::as_microsecond),
             index: u32::try_from(index).unwrap_or(u32::MAX),
             origin: u32::try_from(origin >> 32).unwrap_or_default(),
         };
@@ -273,7 +274,7 @@ impl Validator {
                 format_args!("another version of `{id}` has another `created` or `created_by_ref`"),
             );
         }
-        if last.version < modified {
+        if last.version < here.version {
             *last = here;
         }
         let last = *last;
@@ -284,8 +285,8 @@ impl Validator {
             let first = self.revoked.entry(key).or_insert(modified);
             *first = modified.min(*first);
         }
-        if let (Some(revoked), Some(latest)) = (self.revoked.get(&key), last.version)
-            && *revoked < latest
+        if let Some(revoked) = self.revoked.get(&key)
+            && revoked.as_microsecond() < last.version
         {
             let at = usize::try_from(last.index).unwrap_or(index);
             self.findings.add(
@@ -416,12 +417,12 @@ fn hash_value(value: Value<'_>, hashing: &RandomState, hasher: &mut FoldHasher<'
     }
 }
 
-/// Most identifiers and versions that are kept, under 70 MB with their tables: beyond it documents are not compared.
+/// Most identifiers and versions that are kept, under 60 MB with their tables while they grow: beyond it documents are not compared.
 /// A bundle of 1 GB has about 700,000 objects.
 const MAX_TRACKED: usize = 900_000;
 
-/// Most open references, lists and translations that are kept: four times ATT&CK.
-const MAX_WANTED: usize = 100_000;
+/// Most open references, lists and translations that are kept, under 10 MB: twice what ATT&CK has of lists.
+const MAX_WANTED: usize = 50_000;
 
 /// Lists of text, whose items are translated one by one.
 const TRANSLATED_LISTS: &[&str] = &["aliases", "authors", "goals", "labels", "modules", "roles"];

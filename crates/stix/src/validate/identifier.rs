@@ -104,7 +104,7 @@ fn observable(
     };
     let versioned = ["created", "modified", "revoked", "created_by_ref"]
         .iter()
-        .any(|name| properties.contains_key(*name));
+        .any(|name| properties.contains_key(name));
     if expected == *id && versioned {
         findings.add_with_help(
             &code::ID_NAMESPACE,

@@ -81,7 +81,7 @@ fn one(
             }
         }
         Rule::Where(name, is, other, presence) => {
-            if !properties.get(*name).is_some_and(|value| is.holds(value)) {
+            if !properties.get(name).is_some_and(|value| is.holds(value)) {
                 return;
             }
             match presence {

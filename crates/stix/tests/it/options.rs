@@ -77,8 +77,8 @@ fn agrees_with_the_reference_validator_under_its_options() {
             (true, false) => Err(format!("we find {found:?}")),
             (false, true) => Err(format!("we find nothing; {}", case.value["errors"])),
         };
-        let test = case.text("test").rsplit("::").next().unwrap();
-        known.case(&format!("{number} {test}"), result);
+        let name = case.text("test").rsplit("::").next().unwrap();
+        known.case(&format!("{number} {name}"), result);
     }
     println!("{:?}", known.finish());
 }

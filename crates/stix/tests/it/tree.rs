@@ -41,9 +41,9 @@ fn faults_stand_at_their_bytes() {
         ("{\"a\":\"\n\"}", "STIX-JSON-01", 6),
         (r#"{"a":1,}"#, "STIX-JSON-01", 7),
         (r#"{"a" 1}"#, "STIX-JSON-01", 5),
-        (r#"{'a':1}"#, "STIX-JSON-01", 1),
+        (r"{'a':1}", "STIX-JSON-01", 1),
         (r#"{"a":1} x"#, "STIX-JSON-01", 8),
-        (r#"[1,2"#, "STIX-JSON-05", 4),
+        (r"[1,2", "STIX-JSON-05", 4),
     ] {
         let fault = parse(text).unwrap_err();
         assert_eq!((fault.code(), fault.offset), (code, offset), "{text}");
@@ -97,12 +97,10 @@ fn places() {
     let root = tree.root(text);
     let value = root.pointer("/a~1b/1/~0").unwrap();
     assert_eq!(value.as_str(), Some("é"));
-    assert_eq!(&text[value.span()], r#""\u00e9""#);
+    assert_eq!(text.get(value.span()), Some(r#""\u00e9""#));
     assert!(root.pointer("/a~1b/2").is_none());
-    assert_eq!(
-        &text[root.members().unwrap().name_span("a/b").unwrap()],
-        r#""a/b""#
-    );
+    let name = root.members().unwrap().name_span("a/b").unwrap();
+    assert_eq!(text.get(name), Some(r#""a/b""#));
 }
 
 #[test]
