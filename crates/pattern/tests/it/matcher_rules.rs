@@ -191,7 +191,7 @@ fn what_would_take_too_long_is_given_up_and_said() {
         // As many ways as there are orders.
         "([a:x = 1] AND [a:x = 1]) REPEATS 31 TIMES",
         &["[a:x = 1]"; 61].join(" AND "),
-        &["[a:x = 1]"; 3_000].join(" AND "),
+        &vec!["[a:x = 1]"; 3_000].join(" AND "),
     ] {
         let pattern = pattern::parse::parse(text).unwrap();
         let verdict = Matcher::compile(&pattern).unwrap().matches(&observations);
