@@ -35,41 +35,67 @@ fn main() {
         reading.diagnostics.first()
     );
 
+    let mut runs: Vec<Run> = sizes.iter().map(|size| Run::new(*size)).collect();
+    // Rounds in turn, so that a slow moment of the machine hits all alike.
+    for _ in 0..9 {
+        for run in &mut runs {
+            let started = Instant::now();
+            run.matches = black_box(run.set.matches(&reading.observations))
+                .matches
+                .len();
+            run.batch = run.batch.min(started.elapsed());
+            // A stream remembers: each round has a new one.
+            let mut stream = Stream::new(patterns(run.size), 0);
+            let started = Instant::now();
+            black_box(push_all(&mut stream, &reading.observations));
+            run.stream = run.stream.min(started.elapsed());
+        }
+    }
+
     println!("| patterns | built in | batch, observations/s | stream, observations/s | matches |");
     println!("| --- | --- | --- | --- | --- |");
-    let mut times = Vec::new();
-    for size in &sizes {
-        let started = Instant::now();
-        let set = patterns(*size);
-        let built = started.elapsed();
-        let mut best = [Duration::MAX; 2];
-        let mut found = 0;
-        let mut stream = Stream::new(patterns(*size), 0);
-        for round in 0..5 {
-            let started = Instant::now();
-            found = black_box(set.matches(&reading.observations)).matches.len();
-            best[0] = best[0].min(started.elapsed());
-            // A stream remembers, so that only its first round is what it is for.
-            if round == 0 {
-                let started = Instant::now();
-                black_box(push_all(&mut stream, &reading.observations));
-                best[1] = started.elapsed();
-            }
-        }
+    for run in &runs {
         let rate = |time: Duration| observations as f64 / time.as_secs_f64();
         println!(
-            "| {size} | {built:.0?} | {:.0} | {:.0} | {found} |",
-            rate(best[0]),
-            rate(best[1])
+            "| {} | {:.0?} | {:.0} | {:.0} | {} |",
+            run.size,
+            run.built,
+            rate(run.batch),
+            rate(run.stream),
+            run.matches
         );
-        times.push(best);
     }
-    if let (Some(few), Some(many)) = (times.first(), times.last()) {
+    if let (Some(few), Some(many)) = (runs.first(), runs.last()) {
         println!(
             "\ncost of an observation, most patterns to fewest: {:.2} × in a batch, {:.2} × in a stream",
-            many[0].as_secs_f64() / few[0].as_secs_f64(),
-            many[1].as_secs_f64() / few[1].as_secs_f64()
+            many.batch.as_secs_f64() / few.batch.as_secs_f64(),
+            many.stream.as_secs_f64() / few.stream.as_secs_f64()
         );
+    }
+}
+
+/// What is measured of one set; times are the best of their rounds.
+struct Run {
+    size: u64,
+    set: PatternSet<u64>,
+    built: Duration,
+    batch: Duration,
+    stream: Duration,
+    matches: usize,
+}
+
+impl Run {
+    fn new(size: u64) -> Self {
+        let started = Instant::now();
+        let set = patterns(size);
+        Self {
+            size,
+            set,
+            built: started.elapsed(),
+            batch: Duration::MAX,
+            stream: Duration::MAX,
+            matches: 0,
+        }
     }
 }
 
