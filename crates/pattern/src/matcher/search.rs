@@ -5,7 +5,7 @@
 //! candidates and not at all of them. Times are intervals: a choice stands when there are times in the intervals
 //! that satisfy every condition, which is decided exactly at the end.
 //!
-//! INVARIANT: a search ends after [`SEARCH_STEPS`] steps and is at most [`CHOSEN`] places deep; what it gives up for
+//! INVARIANT: a search ends after [`SEARCH_STEPS`] steps and goes at most [`DEPTH`] nodes and [`CHOSEN`] places deep; what it gives up for
 //! either is said in [`Effort::is_complete`].
 
 use std::cmp::Reverse;
@@ -47,7 +47,13 @@ pub(super) fn find(
         .map(|occurrence| occurrence.last().since(occurrence.first()))
         .max()
         .unwrap_or(0);
+    let least = node.least();
     let within = |prefix: usize| {
+        let first = occurrences.get(..prefix)?.iter();
+        let there: u64 = first.map(|one| u64::from(one.number().get())).sum();
+        if there < least {
+            return None;
+        }
         Search {
             occurrences,
             candidates: &by_time,
@@ -57,6 +63,7 @@ pub(super) fn find(
             chosen: Vec::new(),
             scopes: Vec::new(),
             edges: Vec::new(),
+            depth: 0,
             steps: Effort::new(SEARCH_STEPS),
             outer: effort,
         }
@@ -65,15 +72,15 @@ pub(super) fn find(
     let mut found = within(occurrences.len())?;
     // What is true of some occurrences is true of more: look for the fewest.
     let mut most = found.last().map_or(0, |last| last + 1);
-    let mut least = 0;
-    while least < most {
-        let middle = least.midpoint(most);
+    let mut fewest = 0;
+    while fewest < most {
+        let middle = fewest.midpoint(most);
         match within(middle) {
             Some(earlier) => {
                 most = earlier.last().map_or(0, |last| last + 1).min(middle);
                 found = earlier;
             }
-            None => least = middle + 1,
+            None => fewest = middle + 1,
         }
     }
     Some(found)
@@ -93,6 +100,8 @@ struct Search<'s> {
     scopes: Vec<Scope>,
     /// `(i, j, d)`: the time of choice i is at most d after that of choice j.
     edges: Vec<(usize, usize, i128)>,
+    /// How many nodes are being solved, each inside the one before.
+    depth: usize,
     steps: Effort,
     outer: &'s Effort,
 }
@@ -154,6 +163,17 @@ impl<'s> Search<'s> {
     }
 
     fn solve(&mut self, node: &Node, next: Next<'_, 's>) -> bool {
+        if self.depth >= DEPTH {
+            self.steps.give_up();
+            return false;
+        }
+        self.depth += 1;
+        let done = self.solve_node(node, next);
+        self.depth -= 1;
+        done
+    }
+
+    fn solve_node(&mut self, node: &Node, next: Next<'_, 's>) -> bool {
         match node {
             Node::And(operands) => self.all(operands, next),
             Node::FollowedBy(operands) => self.in_order(operands, self.chosen.len(), next),
@@ -215,7 +235,7 @@ impl<'s> Search<'s> {
         if times == 0 {
             return next(self);
         }
-        if self.chosen.len() >= CHOSEN {
+        if self.chosen.len() >= CHOSEN || self.edges.len() >= EDGES {
             self.steps.give_up();
             return false;
         }
@@ -284,7 +304,7 @@ impl<'s> Search<'s> {
 
     fn take(&mut self, choice: Choice) {
         let this = self.chosen.len();
-        for scope in &self.scopes {
+        for scope in self.scopes.iter().filter(|_| self.longest > 0) {
             match *scope {
                 Scope::After(from, to) => {
                     self.edges.extend((from..to).map(|other| (other, this, 0)));
@@ -340,9 +360,11 @@ impl<'s> Search<'s> {
             start: Instant::EARLIEST,
             stop: Instant::LATEST,
         };
+        let mut looked_at = self.scopes.len();
         for scope in &self.scopes {
             match *scope {
                 Scope::After(from, to) => {
+                    looked_at += to - from;
                     let before = self.chosen.get(from..to).unwrap_or(&[]);
                     if let Some(latest) = before.iter().map(|choice| choice.first).max() {
                         bounds.last_at_least = bounds.last_at_least.max(latest);
@@ -356,6 +378,7 @@ impl<'s> Search<'s> {
                 }
                 Scope::Within(from, duration) => {
                     let near = self.chosen.get(from..).unwrap_or(&[]);
+                    looked_at += near.len();
                     if let Some(latest) = near.iter().map(|choice| choice.first).max() {
                         let bound = latest.plus(1 - duration);
                         bounds.last_at_least = bounds.last_at_least.max(bound);
@@ -367,6 +390,7 @@ impl<'s> Search<'s> {
                 }
             }
         }
+        self.steps.charge(looked_at / LOOKS);
         bounds
     }
 
@@ -375,7 +399,7 @@ impl<'s> Search<'s> {
     /// Pairs have been looked at, which is enough where every interval is a point; otherwise times are raised to the
     /// least that the conditions allow, until nothing changes or one leaves its interval.
     fn is_feasible(&self) -> bool {
-        if self.chosen.iter().all(|choice| choice.first == choice.last) {
+        if self.longest == 0 {
             return true;
         }
         let mut times: Vec<Instant> = self.chosen.iter().map(|choice| choice.first).collect();
@@ -519,5 +543,15 @@ impl Repeated {
 /// need about as many as there are candidates.
 pub(super) const SEARCH_STEPS: u64 = 1_000_000;
 
-/// Most places that a search fills with AND, FOLLOWEDBY and REPEATS of groups: it goes as deep on the stack.
+/// Most places that a search fills with AND, FOLLOWEDBY and REPEATS in groups: conditions are looked at pair by pair.
 pub(super) const CHOSEN: usize = 256;
+
+/// Most nodes that are solved one inside the other, which is how deep the search goes on the stack: groups with
+/// qualifiers, repeated, would otherwise multiply.
+const DEPTH: usize = 600;
+
+/// Most conditions between two choices that are kept, some mebibytes.
+const EDGES: usize = 100_000;
+
+/// So many choices that are looked at for a condition count as one step.
+const LOOKS: usize = 8;
