@@ -535,6 +535,7 @@ fn counted(text: &str) -> Option<usize> {
 fn flags_have(pattern: &str, flag: char) -> bool {
     pattern.split("(?").skip(1).any(|after| {
         after
+            .trim_start_matches('^')
             .chars()
             .take_while(char::is_ascii_alphabetic)
             .any(|letter| letter == flag)

@@ -19,6 +19,7 @@ mod matcher;
 mod matcher_fuzz;
 mod matcher_property;
 mod matcher_rules;
+mod matcher_stream;
 mod network;
 mod property;
 mod rules;
