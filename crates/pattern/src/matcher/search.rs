@@ -2,8 +2,13 @@
 //!
 //! Places of the expression are filled from left to right, each with the earliest observation that leaves a
 //! solution; what was chosen before bounds what may come next, so that WITHIN and FOLLOWEDBY look at a stretch of the
-//! candidates and not at all of them. Times are intervals: a choice stands when there are times in the intervals
-//! that satisfy every condition, which is decided exactly at the end.
+//! candidates and not at all of them. Times are intervals: choices stand when there are times in their intervals
+//! that satisfy every condition together.
+//!
+//! INVARIANT: choices of which every two can be satisfied can be satisfied together. Conditions are those of nodes,
+//! and nodes lie one in another or apart: where x and y are joined by one, and y and z by another, the outer of the
+//! two also joins x and z, at least as tightly as the two in a row. So no chain of conditions says more than the one
+//! between its ends, and looking at pairs, with the times that START … STOP leaves, decides.
 //!
 //! INVARIANT: a search ends after [`SEARCH_STEPS`] steps and goes at most [`DEPTH`] nodes and [`CHOSEN`] places deep; what it gives up for
 //! either is said in [`Effort::is_complete`].
@@ -62,7 +67,6 @@ pub(super) fn find(
             used: vec![0; prefix],
             chosen: Vec::new(),
             scopes: Vec::new(),
-            edges: Vec::new(),
             depth: 0,
             steps: Effort::new(SEARCH_STEPS),
             outer: effort,
@@ -98,8 +102,6 @@ struct Search<'s> {
     used: Vec<u64>,
     chosen: Vec<Choice>,
     scopes: Vec<Scope>,
-    /// `(i, j, d)`: the time of choice i is at most d after that of choice j.
-    edges: Vec<(usize, usize, i128)>,
     /// How many nodes are being solved, each inside the one before.
     depth: usize,
     steps: Effort,
@@ -146,11 +148,8 @@ impl<'s> Search<'s> {
             found = self.repeated(&repeated);
         } else {
             self.solve(node, &mut |search| {
-                let feasible = search.is_feasible();
-                if feasible {
-                    found = Some(search.chosen.iter().map(|choice| choice.place).collect());
-                }
-                feasible
+                found = Some(search.chosen.iter().map(|choice| choice.place).collect());
+                true
             });
         }
         if found.is_none() && !self.steps.is_complete() {
@@ -235,7 +234,7 @@ impl<'s> Search<'s> {
         if times == 0 {
             return next(self);
         }
-        if self.chosen.len() >= CHOSEN || self.edges.len() >= EDGES {
+        if self.chosen.len() >= CHOSEN {
             self.steps.give_up();
             return false;
         }
@@ -267,7 +266,6 @@ impl<'s> Search<'s> {
                 if !self.steps.spend() {
                     return false;
                 }
-                let edges = self.edges.len();
                 self.take(Choice {
                     times: taken,
                     ..choice
@@ -275,7 +273,7 @@ impl<'s> Search<'s> {
                 if self.choose(single, times - taken, position + 1, next) {
                     return true;
                 }
-                self.give_back(edges);
+                self.give_back();
                 taken -= 1;
             }
         }
@@ -303,29 +301,13 @@ impl<'s> Search<'s> {
     }
 
     fn take(&mut self, choice: Choice) {
-        let this = self.chosen.len();
-        for scope in self.scopes.iter().filter(|_| self.longest > 0) {
-            match *scope {
-                Scope::After(from, to) => {
-                    self.edges.extend((from..to).map(|other| (other, this, 0)));
-                }
-                Scope::Window(..) => {}
-                Scope::Within(from, duration) => {
-                    for other in from..this {
-                        self.edges.push((other, this, duration - 1));
-                        self.edges.push((this, other, duration - 1));
-                    }
-                }
-            }
-        }
         if let Some(used) = self.used.get_mut(choice.place) {
             *used += choice.times;
         }
         self.chosen.push(choice);
     }
 
-    fn give_back(&mut self, edges: usize) {
-        self.edges.truncate(edges);
+    fn give_back(&mut self) {
         if let Some(choice) = self.chosen.pop()
             && let Some(used) = self.used.get_mut(choice.place)
         {
@@ -392,48 +374,6 @@ impl<'s> Search<'s> {
         }
         self.steps.charge(looked_at / LOOKS);
         bounds
-    }
-
-    /// Whether there are times in the intervals that satisfy all conditions together.
-    ///
-    /// Pairs have been looked at, which is enough where every interval is a point; otherwise times are raised to the
-    /// least that the conditions allow, until nothing changes or one leaves its interval.
-    fn is_feasible(&self) -> bool {
-        if self.longest == 0 {
-            return true;
-        }
-        let mut times: Vec<Instant> = self.chosen.iter().map(|choice| choice.first).collect();
-        // Without a contradiction a time is final after as many rounds as there are choices.
-        for _ in 0..=self.chosen.len() {
-            let mut changed = false;
-            for &(later, earlier, most) in &self.edges {
-                if !self.steps.spend() {
-                    return false;
-                }
-                let (Some(&time), Some(other)) = (times.get(later), times.get(earlier).copied())
-                else {
-                    continue;
-                };
-                let least = time.plus(-most);
-                if other < least {
-                    if let Some(raised) = times.get_mut(earlier) {
-                        *raised = least;
-                    }
-                    changed = true;
-                }
-            }
-            let inside = times
-                .iter()
-                .zip(&self.chosen)
-                .all(|(time, choice)| *time <= choice.last);
-            if !inside {
-                return false;
-            }
-            if !changed {
-                return true;
-            }
-        }
-        false
     }
 
     /// One `[…]`, repeated: a sweep over its candidates, however many.
@@ -543,15 +483,12 @@ impl Repeated {
 /// need about as many as there are candidates.
 pub(super) const SEARCH_STEPS: u64 = 1_000_000;
 
-/// Most places that a search fills with AND, FOLLOWEDBY and REPEATS in groups: conditions are looked at pair by pair.
+/// Most places that a search fills with AND, FOLLOWEDBY and REPEATS in groups: it goes as deep on the stack.
 pub(super) const CHOSEN: usize = 256;
 
 /// Most nodes that are solved one inside the other, which is how deep the search goes on the stack: groups with
 /// qualifiers, repeated, would otherwise multiply.
 const DEPTH: usize = 600;
-
-/// Most conditions between two choices that are kept, some mebibytes.
-const EDGES: usize = 100_000;
 
 /// So many choices that are looked at for a condition count as one step.
 const LOOKS: usize = 8;
