@@ -302,7 +302,9 @@ impl<'a> Rewriter<'a> {
             }
             'E' => return Ok(()),
             'R' => {
-                self.text.push_str(r"(?:\r\n|");
+                // A carriage return with its line feed is one and is never taken apart.
+                self.backtracks = true;
+                self.text.push_str(r"(?>\r\n|");
                 self.text
                     .push_str(&vertical(false, self.binary).bracketed());
                 self.text.push(')');
