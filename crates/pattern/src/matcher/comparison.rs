@@ -227,23 +227,17 @@ impl Test {
                 .any(|constant| data.compare(constant) == Some(Ordering::Equal)),
             // A search that was given up is no match, negated or not.
             Check::Like(wildcards, _) => match &data {
-                Data::Bytes(bytes) => wildcards.is_match(bytes.iter().copied().map(char::from)),
-                Data::Text(text) => wildcards.is_match(normalised(text).chars()),
+                Data::Bytes(bytes) => {
+                    wildcards.is_match(bytes.iter().copied().map(char::from), effort)
+                }
+                Data::Text(text) => wildcards.is_match(normalised(text).chars(), effort),
                 _ => Some(false),
-            }
-            .or_else(|| {
-                effort.give_up();
-                None
-            })?,
+            }?,
             Check::Matches(expression) => match &data {
-                Data::Bytes(bytes) => expression.is_match_bytes(bytes),
-                Data::Text(text) => expression.is_match(&normalised(text)),
+                Data::Bytes(bytes) => expression.is_match_bytes(bytes, effort),
+                Data::Text(text) => expression.is_match(&normalised(text), effort),
                 _ => Some(false),
-            }
-            .or_else(|| {
-                effort.give_up();
-                None
-            })?,
+            }?,
             Check::Never => false,
             Check::Subset(network) => data.network().is_some_and(|value| value.is_subset(network)),
             Check::Superset(network) => data

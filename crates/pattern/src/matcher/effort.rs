@@ -28,6 +28,13 @@ impl Effort {
         }
     }
 
+    /// Takes several steps for work that has been done at once.
+    pub(super) fn charge(&self, steps: usize) {
+        let steps = u64::try_from(steps).unwrap_or(u64::MAX);
+        let left = self.left.get().saturating_sub(steps);
+        self.left.set(left);
+    }
+
     /// Notes that something was given up, so that "no" may be wrong.
     pub(super) fn give_up(&self) {
         self.incomplete.set(true);
@@ -39,5 +46,6 @@ impl Effort {
 }
 
 /// Most steps along paths in one observation for one `[…]`: `[*]` in `[*]` over lists that name each other would
-/// otherwise multiply. The largest objects of real telemetry have some thousand values.
+/// otherwise multiply. The largest objects of real telemetry have some thousand values. Long comparisons count as
+/// several, so that all of it takes some seconds at most.
 pub(super) const PATH_STEPS: u64 = 1_000_000;

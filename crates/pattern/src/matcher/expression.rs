@@ -1,5 +1,6 @@
 //! The compiled PCRE of MATCHES (STIX 2.1 §9.6.1): searched for, with DOTALL, in bounded time.
 
+use crate::matcher::effort::Effort;
 use crate::matcher::pcre;
 
 /// A compiled regular expression.
@@ -76,22 +77,33 @@ impl Expression {
     }
 
     /// Whether the expression is found in `text`; none where the search was given up.
-    pub(super) fn is_match(&self, text: &str) -> Option<bool> {
+    pub(super) fn is_match(&self, text: &str, effort: &Effort) -> Option<bool> {
+        effort.charge(text.len() / BYTES);
         match &self.engine {
-            Engine::Backtracking(regex) => regex.is_match(text).ok(),
+            Engine::Backtracking(regex) => bounded(regex.is_match(text).ok(), effort),
             Engine::Bytes(regex) => Some(regex.is_match(text.as_bytes())),
             Engine::Text(regex) => Some(regex.is_match(text)),
         }
     }
 
     /// Whether the expression is found in `bytes`; none where the search was given up.
-    pub(super) fn is_match_bytes(&self, bytes: &[u8]) -> Option<bool> {
+    pub(super) fn is_match_bytes(&self, bytes: &[u8], effort: &Effort) -> Option<bool> {
+        effort.charge(bytes.len() / BYTES);
         match &self.engine {
-            Engine::Backtracking(regex) => regex.is_match(bytes).ok(),
+            Engine::Backtracking(regex) => bounded(regex.is_match(bytes).ok(), effort),
             Engine::Bytes(regex) => Some(regex.is_match(bytes)),
             Engine::Text(_) => Some(false),
         }
     }
+}
+
+/// The answer of a search that may have reached its limit.
+fn bounded(found: Option<bool>, effort: &Effort) -> Option<bool> {
+    effort.charge(SEARCH);
+    if found.is_none() {
+        effort.give_up();
+    }
+    found
 }
 
 /// The engine shows the expression with a mark below; its last line says what is wrong.
@@ -114,3 +126,9 @@ const INSTRUCTIONS: usize = 100_000;
 
 /// Most steps back of one search: some ten milliseconds.
 const BACKTRACKS: usize = 100_000;
+
+/// So many bytes of a text that is searched count as one step along a path.
+const BYTES: usize = 64;
+
+/// A search with backtracking counts as so many steps: two thousand of them in one observation are enough.
+const SEARCH: usize = 500;

@@ -13,7 +13,7 @@ use foldhash::fast::RandomState;
 
 use crate::constant::Constant;
 use crate::matcher::comparison::{Check, Comparison, Operator, Test, normalised};
-use crate::matcher::effort::Effort;
+use crate::matcher::effort::{Effort, PATH_STEPS};
 use crate::matcher::observation::{Object, Observation};
 use crate::matcher::path::Path;
 use crate::matcher::value::Value;
@@ -128,20 +128,25 @@ impl Index {
         &self,
         object: &Object<'a, V>,
         observation: &Observation<'a, V>,
-        effort: &Effort,
+        outer: &Effort,
         wake: &mut dyn FnMut(Wake),
     ) {
         let Some(index) = self.types.get(object.object_type) else {
             return;
         };
         for path in &index.paths {
+            // Each path has its own, so that none can use up what the others need.
+            let effort = Effort::new(PATH_STEPS);
             path.path
-                .any(object.value, observation, effort, &mut |value| {
+                .any(object.value, observation, &effort, &mut |value| {
                     if let Some(text) = value.text() {
                         path.look_up(text, wake);
                     }
                     false
                 });
+            if !effort.is_complete() {
+                outer.give_up();
+            }
         }
         index.always.iter().copied().for_each(wake);
     }

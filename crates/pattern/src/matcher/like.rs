@@ -1,5 +1,7 @@
 //! The wildcards of LIKE (STIX 2.1 §9.6.1).
 
+use crate::matcher::effort::Effort;
+
 /// A pattern of LIKE: `%` is any text, `_` any one character, line feeds included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wildcards {
@@ -36,13 +38,20 @@ impl Wildcards {
             .all(|part| !matches!(part, Part::Character(character) if u32::from(*character) > 0xff))
     }
 
-    /// Whether the whole text is matched. None where that takes more than [`STEPS`].
-    pub(super) fn is_match(&self, text: impl Iterator<Item = char> + Clone) -> Option<bool> {
+    /// Whether the whole text is matched; none where that takes more effort than there is.
+    pub(super) fn is_match(
+        &self,
+        text: impl Iterator<Item = char> + Clone,
+        effort: &Effort,
+    ) -> Option<bool> {
         let mut parts = self.parts.as_slice();
         let mut text = text;
         // Where to go on when what follows the last `%` does not fit: one character later.
         let mut again = None;
-        for _ in 0..STEPS {
+        for step in 1_usize.. {
+            if step.is_multiple_of(STEPS) && !effort.spend() {
+                break;
+            }
             let mut ahead = text.clone();
             let character = ahead.next();
             match (parts.split_first(), character) {
@@ -83,6 +92,5 @@ impl Wildcards {
     }
 }
 
-/// Most steps of one comparison with LIKE, about a tenth of a second: text and wildcards of a thousand characters
-/// each need at most a million.
-const STEPS: usize = 10_000_000;
+/// So many steps of a comparison count as one along a path.
+const STEPS: usize = 16;

@@ -72,6 +72,20 @@ impl Node {
         }
     }
 
+    /// How many observations it takes at least.
+    pub(super) fn least(&self) -> u64 {
+        match self {
+            Self::And(operands) | Self::FollowedBy(operands) => operands
+                .iter()
+                .map(Self::least)
+                .fold(0, u64::saturating_add),
+            Self::Or(operands) => operands.iter().map(Self::least).min().unwrap_or(0),
+            Self::Repeats(times, inner) => times.get().saturating_mul(inner.least()),
+            Self::Single(_) => 1,
+            Self::Window(_, _, inner) | Self::Within(_, inner) => inner.least(),
+        }
+    }
+
     /// Whether one observation that satisfies one of its `[…]` is enough.
     pub(super) fn is_plain(&self) -> bool {
         match self {

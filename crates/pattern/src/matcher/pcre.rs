@@ -302,7 +302,9 @@ impl<'a> Rewriter<'a> {
             }
             'E' => return Ok(()),
             'R' => {
-                self.text.push_str(r"(?:\r\n|");
+                // A carriage return with its line feed is one and is never taken apart.
+                self.backtracks = true;
+                self.text.push_str(r"(?>\r\n|");
                 self.text
                     .push_str(&vertical(false, self.binary).bracketed());
                 self.text.push(')');
@@ -535,6 +537,7 @@ fn counted(text: &str) -> Option<usize> {
 fn flags_have(pattern: &str, flag: char) -> bool {
     pattern.split("(?").skip(1).any(|after| {
         after
+            .trim_start_matches('^')
             .chars()
             .take_while(char::is_ascii_alphabetic)
             .any(|letter| letter == flag)

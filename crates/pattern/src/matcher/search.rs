@@ -2,10 +2,15 @@
 //!
 //! Places of the expression are filled from left to right, each with the earliest observation that leaves a
 //! solution; what was chosen before bounds what may come next, so that WITHIN and FOLLOWEDBY look at a stretch of the
-//! candidates and not at all of them. Times are intervals: a choice stands when there are times in the intervals
-//! that satisfy every condition, which is decided exactly at the end.
+//! candidates and not at all of them. Times are intervals: choices stand when there are times in their intervals
+//! that satisfy every condition together.
 //!
-//! INVARIANT: a search ends after [`SEARCH_STEPS`] steps and is at most [`CHOSEN`] places deep; what it gives up for
+//! INVARIANT: choices of which every two can be satisfied can be satisfied together. Conditions are those of nodes,
+//! and nodes lie one in another or apart: where x and y are joined by one, and y and z by another, the outer of the
+//! two also joins x and z, at least as tightly as the two in a row. So no chain of conditions says more than the one
+//! between its ends, and looking at pairs, with the times that START … STOP leaves, decides.
+//!
+//! INVARIANT: a search ends after [`SEARCH_STEPS`] steps and goes at most [`DEPTH`] nodes and [`CHOSEN`] places deep; what it gives up for
 //! either is said in [`Effort::is_complete`].
 
 use std::cmp::Reverse;
@@ -47,7 +52,13 @@ pub(super) fn find(
         .map(|occurrence| occurrence.last().since(occurrence.first()))
         .max()
         .unwrap_or(0);
+    let least = node.least();
     let within = |prefix: usize| {
+        let first = occurrences.get(..prefix)?.iter();
+        let there: u64 = first.map(|one| u64::from(one.number().get())).sum();
+        if there < least {
+            return None;
+        }
         Search {
             occurrences,
             candidates: &by_time,
@@ -56,7 +67,7 @@ pub(super) fn find(
             used: vec![0; prefix],
             chosen: Vec::new(),
             scopes: Vec::new(),
-            edges: Vec::new(),
+            depth: 0,
             steps: Effort::new(SEARCH_STEPS),
             outer: effort,
         }
@@ -65,15 +76,15 @@ pub(super) fn find(
     let mut found = within(occurrences.len())?;
     // What is true of some occurrences is true of more: look for the fewest.
     let mut most = found.last().map_or(0, |last| last + 1);
-    let mut least = 0;
-    while least < most {
-        let middle = least.midpoint(most);
+    let mut fewest = 0;
+    while fewest < most {
+        let middle = fewest.midpoint(most);
         match within(middle) {
             Some(earlier) => {
                 most = earlier.last().map_or(0, |last| last + 1).min(middle);
                 found = earlier;
             }
-            None => least = middle + 1,
+            None => fewest = middle + 1,
         }
     }
     Some(found)
@@ -91,8 +102,8 @@ struct Search<'s> {
     used: Vec<u64>,
     chosen: Vec<Choice>,
     scopes: Vec<Scope>,
-    /// `(i, j, d)`: the time of choice i is at most d after that of choice j.
-    edges: Vec<(usize, usize, i128)>,
+    /// How many nodes are being solved, each inside the one before.
+    depth: usize,
     steps: Effort,
     outer: &'s Effort,
 }
@@ -137,11 +148,8 @@ impl<'s> Search<'s> {
             found = self.repeated(&repeated);
         } else {
             self.solve(node, &mut |search| {
-                let feasible = search.is_feasible();
-                if feasible {
-                    found = Some(search.chosen.iter().map(|choice| choice.place).collect());
-                }
-                feasible
+                found = Some(search.chosen.iter().map(|choice| choice.place).collect());
+                true
             });
         }
         if found.is_none() && !self.steps.is_complete() {
@@ -154,6 +162,17 @@ impl<'s> Search<'s> {
     }
 
     fn solve(&mut self, node: &Node, next: Next<'_, 's>) -> bool {
+        if self.depth >= DEPTH {
+            self.steps.give_up();
+            return false;
+        }
+        self.depth += 1;
+        let done = self.solve_node(node, next);
+        self.depth -= 1;
+        done
+    }
+
+    fn solve_node(&mut self, node: &Node, next: Next<'_, 's>) -> bool {
         match node {
             Node::And(operands) => self.all(operands, next),
             Node::FollowedBy(operands) => self.in_order(operands, self.chosen.len(), next),
@@ -247,7 +266,6 @@ impl<'s> Search<'s> {
                 if !self.steps.spend() {
                     return false;
                 }
-                let edges = self.edges.len();
                 self.take(Choice {
                     times: taken,
                     ..choice
@@ -255,7 +273,7 @@ impl<'s> Search<'s> {
                 if self.choose(single, times - taken, position + 1, next) {
                     return true;
                 }
-                self.give_back(edges);
+                self.give_back();
                 taken -= 1;
             }
         }
@@ -283,29 +301,13 @@ impl<'s> Search<'s> {
     }
 
     fn take(&mut self, choice: Choice) {
-        let this = self.chosen.len();
-        for scope in &self.scopes {
-            match *scope {
-                Scope::After(from, to) => {
-                    self.edges.extend((from..to).map(|other| (other, this, 0)));
-                }
-                Scope::Window(..) => {}
-                Scope::Within(from, duration) => {
-                    for other in from..this {
-                        self.edges.push((other, this, duration - 1));
-                        self.edges.push((this, other, duration - 1));
-                    }
-                }
-            }
-        }
         if let Some(used) = self.used.get_mut(choice.place) {
             *used += choice.times;
         }
         self.chosen.push(choice);
     }
 
-    fn give_back(&mut self, edges: usize) {
-        self.edges.truncate(edges);
+    fn give_back(&mut self) {
         if let Some(choice) = self.chosen.pop()
             && let Some(used) = self.used.get_mut(choice.place)
         {
@@ -340,9 +342,11 @@ impl<'s> Search<'s> {
             start: Instant::EARLIEST,
             stop: Instant::LATEST,
         };
+        let mut looked_at = self.scopes.len();
         for scope in &self.scopes {
             match *scope {
                 Scope::After(from, to) => {
+                    looked_at += to - from;
                     let before = self.chosen.get(from..to).unwrap_or(&[]);
                     if let Some(latest) = before.iter().map(|choice| choice.first).max() {
                         bounds.last_at_least = bounds.last_at_least.max(latest);
@@ -356,6 +360,7 @@ impl<'s> Search<'s> {
                 }
                 Scope::Within(from, duration) => {
                     let near = self.chosen.get(from..).unwrap_or(&[]);
+                    looked_at += near.len();
                     if let Some(latest) = near.iter().map(|choice| choice.first).max() {
                         let bound = latest.plus(1 - duration);
                         bounds.last_at_least = bounds.last_at_least.max(bound);
@@ -367,49 +372,8 @@ impl<'s> Search<'s> {
                 }
             }
         }
+        self.steps.charge(looked_at / LOOKS);
         bounds
-    }
-
-    /// Whether there are times in the intervals that satisfy all conditions together.
-    ///
-    /// Pairs have been looked at, which is enough where every interval is a point; otherwise times are raised to the
-    /// least that the conditions allow, until nothing changes or one leaves its interval.
-    fn is_feasible(&self) -> bool {
-        if self.chosen.iter().all(|choice| choice.first == choice.last) {
-            return true;
-        }
-        let mut times: Vec<Instant> = self.chosen.iter().map(|choice| choice.first).collect();
-        // Without a contradiction a time is final after as many rounds as there are choices.
-        for _ in 0..=self.chosen.len() {
-            let mut changed = false;
-            for &(later, earlier, most) in &self.edges {
-                if !self.steps.spend() {
-                    return false;
-                }
-                let (Some(&time), Some(other)) = (times.get(later), times.get(earlier).copied())
-                else {
-                    continue;
-                };
-                let least = time.plus(-most);
-                if other < least {
-                    if let Some(raised) = times.get_mut(earlier) {
-                        *raised = least;
-                    }
-                    changed = true;
-                }
-            }
-            let inside = times
-                .iter()
-                .zip(&self.chosen)
-                .all(|(time, choice)| *time <= choice.last);
-            if !inside {
-                return false;
-            }
-            if !changed {
-                return true;
-            }
-        }
-        false
     }
 
     /// One `[…]`, repeated: a sweep over its candidates, however many.
@@ -519,5 +483,12 @@ impl Repeated {
 /// need about as many as there are candidates.
 pub(super) const SEARCH_STEPS: u64 = 1_000_000;
 
-/// Most places that a search fills with AND, FOLLOWEDBY and REPEATS of groups: it goes as deep on the stack.
+/// Most places that a search fills with AND, FOLLOWEDBY and REPEATS in groups: it goes as deep on the stack.
 pub(super) const CHOSEN: usize = 256;
+
+/// Most nodes that are solved one inside the other, which is how deep the search goes on the stack: groups with
+/// qualifiers, repeated, would otherwise multiply.
+const DEPTH: usize = 600;
+
+/// So many choices that are looked at for a condition count as one step.
+const LOOKS: usize = 8;

@@ -192,9 +192,8 @@ impl<K: Clone + Ord> PatternSet<K> {
         outer: &Effort,
         hits: &mut Vec<Hit>,
     ) {
-        let walk = Effort::new(PATH_STEPS);
         for object in observation.objects() {
-            self.index.look_up(object, observation, &walk, &mut |wake| {
+            self.index.look_up(object, observation, outer, &mut |wake| {
                 let holds = wake.exact || {
                     let effort = Effort::new(PATH_STEPS);
                     let single = self
@@ -215,9 +214,6 @@ impl<K: Clone + Ord> PatternSet<K> {
                     });
                 }
             });
-        }
-        if !walk.is_complete() {
-            outer.give_up();
         }
         hits.sort_unstable();
         hits.dedup();

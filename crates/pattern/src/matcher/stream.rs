@@ -186,14 +186,6 @@ impl<K: Clone + Ord> Stream<K> {
         let before = waiting.kept.len();
         waiting.expire(node, now);
         self.kept -= before - waiting.kept.len();
-        if waiting.kept.len() >= KEPT_PER_PATTERN || self.kept >= KEPT_IN_ALL {
-            self.dropped += 1;
-            if waiting.kept.is_empty() {
-                return None;
-            }
-            waiting.kept.remove(0);
-            self.kept -= 1;
-        }
         waiting.kept.push(kept);
         self.kept += 1;
         let occurrences: Vec<Occurrence> =
@@ -206,9 +198,15 @@ impl<K: Clone + Ord> Stream<K> {
                 }
             }
         }
-        let found: BTreeSet<usize> = search::find(node, &occurrences, &candidates, effort)?
-            .into_iter()
-            .collect();
+        let Some(found) = search::find(node, &occurrences, &candidates, effort) else {
+            if waiting.kept.len() > KEPT_PER_PATTERN || self.kept > KEPT_IN_ALL {
+                waiting.kept.remove(0);
+                self.kept -= 1;
+                self.dropped += 1;
+            }
+            return None;
+        };
+        let found: BTreeSet<usize> = found.into_iter().collect();
         let mut observations = Vec::with_capacity(found.len());
         let mut place = 0;
         waiting.kept.retain(|kept| {

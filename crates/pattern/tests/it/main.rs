@@ -22,6 +22,7 @@ mod matcher_fuzz;
 mod matcher_property;
 mod matcher_rules;
 mod meaning;
+mod matcher_stream;
 mod network;
 mod normal;
 mod property;

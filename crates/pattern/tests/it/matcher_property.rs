@@ -31,32 +31,51 @@ struct Seen {
     number: i64,
 }
 
+/// A pair of pairs, each with or without a qualifier: most of them are about times.
 fn node() -> impl Strategy<Value = Node> {
-    let leaf = (1..=3_i64).prop_map(Node::Single);
-    leaf.prop_recursive(3, 4, 2, |inner| {
-        let two = || prop::collection::vec(inner.clone(), 2);
-        prop_oneof![
-            two().prop_map(Node::And),
-            two().prop_map(Node::FollowedBy),
-            two().prop_map(Node::Or),
-            (2..=2_u64, (1..=3_i64).prop_map(Node::Single))
-                .prop_map(|(times, inner)| Node::Repeats(times, Box::new(inner))),
-            (0..4_i64, 1..3_i64, inner.clone()).prop_map(|(start, length, inner)| Node::Window(
-                start,
-                start + length,
-                Box::new(inner)
-            )),
-            (1..4_i64, inner.clone()).prop_map(|(time, inner)| Node::Within(time, Box::new(inner))),
-        ]
+    let single = (1..=3_i64).prop_map(Node::Single).boxed();
+    let pair = qualified_node(joined(single.clone(), single.clone()).boxed()).boxed();
+    let part = prop_oneof![
+        1 => qualified_node(single.clone()),
+        1 => (1..=3_i64).prop_map(|letter| Node::Repeats(2, Box::new(Node::Single(letter)))),
+        2 => pair,
+    ]
+    .boxed();
+    qualified_node(joined(part, single).boxed())
+        .prop_filter("small enough to try everything", |node| places(node) <= 4)
+}
+
+fn joined(left: BoxedStrategy<Node>, right: BoxedStrategy<Node>) -> impl Strategy<Value = Node> {
+    (left, right, any::<bool>(), 0..5).prop_map(|(left, right, turned, operator)| {
+        let operands = if turned {
+            vec![right, left]
+        } else {
+            vec![left, right]
+        };
+        match operator {
+            0 | 1 => Node::And(operands),
+            2 | 3 => Node::FollowedBy(operands),
+            _ => Node::Or(operands),
+        }
     })
-    .prop_filter("small enough to try everything", |node| places(node) <= 4)
+}
+
+fn qualified_node(inner: BoxedStrategy<Node>) -> impl Strategy<Value = Node> {
+    (inner, 0..6, 0..4_i64, 1..4_i64).prop_map(|(inner, qualifier, start, length)| {
+        let inner = Box::new(inner);
+        match qualifier {
+            0..3 => Node::Within(length, inner),
+            3 => Node::Window(start, start + length, inner),
+            _ => *inner,
+        }
+    })
 }
 
 fn seen() -> impl Strategy<Value = Vec<Seen>> {
     let one = (
         prop::collection::vec(1..=3_i64, 1..=2),
-        0..5_i64,
-        prop_oneof![3 => Just(0_i64), 1 => Just(1_i64)],
+        0..6_i64,
+        prop_oneof![2 => Just(0_i64), 1 => Just(1_i64)],
         prop_oneof![4 => Just(1_i64), 1 => Just(2_i64)],
     )
         .prop_map(|(letters, first, length, number)| Seen {
@@ -65,7 +84,7 @@ fn seen() -> impl Strategy<Value = Vec<Seen>> {
             length,
             number,
         });
-    prop::collection::vec(one, 1..5)
+    prop::collection::vec(one, 2..5)
 }
 
 fn places(node: &Node) -> u64 {

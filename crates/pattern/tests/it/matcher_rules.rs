@@ -155,6 +155,7 @@ fn large_numbers_of_observations_are_searched_to_the_end() {
     for (text, expected) in [
         ("[a:x = 1] REPEATS 3000 TIMES", true),
         ("[a:x = 1] REPEATS 3001 TIMES", false),
+        ("([a:x = 1] AND [a:x = 1]) REPEATS 1501 TIMES", false),
         ("[a:x = 1] REPEATS 9007199254740991 TIMES", false),
         ("[a:x = 1] REPEATS 100 TIMES WITHIN 100 SECONDS", true),
         ("[a:x = 1] REPEATS 100 TIMES WITHIN 99 SECONDS", false),
@@ -183,15 +184,25 @@ fn large_numbers_of_observations_are_searched_to_the_end() {
 
 #[test]
 fn what_would_take_too_long_is_given_up_and_said() {
-    let document = many(60);
+    let mut document = many(60);
+    let others: Vec<Value> = (0..1_000)
+        .map(|_| seen("2026-01-15T00:00:00Z", &json!({ "0": { "type": "b" } })))
+        .collect();
+    document.as_array_mut().unwrap().extend(others);
     let observations = observation::read(&document).observations;
     for text in [
         // More places than are filled.
-        "([a:x = 1] AND [a:x = 1]) REPEATS 500 TIMES",
+        "([EXISTS b:type] AND [EXISTS b:type]) REPEATS 500 TIMES",
         // As many ways as there are orders.
-        "([a:x = 1] AND [a:x = 1]) REPEATS 31 TIMES",
-        &["[a:x = 1]"; 61].join(" AND "),
-        &["[a:x = 1]"; 3_000].join(" AND "),
+        "([a:x = 1] AND [a:x = 1]) REPEATS 31 TIMES AND [EXISTS b:type]",
+        &(vec!["[a:x = 1]"; 61].join(" AND ") + " AND [EXISTS b:type]"),
+        // Deep groups that are repeated.
+        &format!(
+            "{}[a:x = 1] REPEATS 2 TIMES{}) REPEATS 29 TIMES",
+            "(".repeat(100),
+            ") WITHIN 9 SECONDS START t'2026-01-01T00:00:00Z' STOP t'2027-01-01T00:00:00Z'"
+                .repeat(99)
+        ),
     ] {
         let pattern = pattern::parse::parse(text).unwrap();
         let verdict = Matcher::compile(&pattern).unwrap().matches(&observations);
@@ -212,6 +223,21 @@ fn a_regular_expression_that_explodes_is_given_up() {
         "false, not complete"
     );
     assert_eq!(answer("a:x MATCHES '^(a|aa)+$'", &object), "true");
+}
+
+#[test]
+fn long_texts_and_lists_are_given_up() {
+    let text = "a".repeat(200_000);
+    let object = json!({ "type": "a", "x": text, "list": vec!["aaaaab"; 4_000] });
+    assert_eq!(answer("a:x LIKE '%b%'", &object), "false");
+    assert_eq!(answer("a:x LIKE '%a%a%a%a'", &object), "true");
+    let wild = format!("a:x LIKE '%{}b%'", "a".repeat(10_000));
+    assert_eq!(answer(&wild, &object), "false, not complete");
+    assert_eq!(answer("a:list[*] MATCHES 'c$'", &object), "false");
+    assert_eq!(
+        answer("a:list[*] MATCHES 'c(?=d)'", &object),
+        "false, not complete"
+    );
 }
 
 #[test]
