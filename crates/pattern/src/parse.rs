@@ -12,6 +12,7 @@ mod path;
 use base::diagnostic::{Diagnostic, Place};
 
 use crate::code;
+use crate::constant::Constant;
 use crate::findings::Findings;
 use crate::span::Span;
 use crate::token::keyword::Keyword;
@@ -104,7 +105,7 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<Pattern, Vec<Diagnostic>> {
 /// `None` from a method means that the reason has been reported.
 struct Parser<'a> {
     text: &'a str,
-    tokens: Vec<Token>,
+    tokens: Vec<Token<'a>>,
     at: usize,
     depth: usize,
     nodes: usize,
@@ -113,7 +114,7 @@ struct Parser<'a> {
     findings: Findings,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
     fn pattern(&mut self) -> Option<Observation> {
         let root = self.observation();
         while *self.kind() != Kind::End {
@@ -151,7 +152,7 @@ impl Parser<'_> {
         whole.then(|| join(operands))
     }
 
-    fn close(&mut self, kind: &Kind, expected: &str, help: Option<String>) -> Option<()> {
+    fn close(&mut self, kind: &Kind<'_>, expected: &str, help: Option<String>) -> Option<()> {
         if self.eat(kind) {
             Some(())
         } else {
@@ -199,7 +200,7 @@ impl Parser<'_> {
         if *kind != Kind::Invalid && self.quiet_at != Some(self.at) {
             let found = match kind {
                 Kind::End => "the pattern ends here".to_owned(),
-                _ => format!("found `{}`", token::excerpt(&self.slice(self.span()))),
+                _ => format!("found `{}`", token::excerpt(self.slice(self.span()))),
             };
             let finding = Diagnostic::error(
                 code::EXPECTED,
@@ -331,7 +332,7 @@ impl Parser<'_> {
         }
     }
 
-    fn eat(&mut self, kind: &Kind) -> bool {
+    fn eat(&mut self, kind: &Kind<'_>) -> bool {
         let here = self.kind() == kind;
         if here {
             self.advance();
@@ -348,13 +349,13 @@ impl Parser<'_> {
         span
     }
 
-    fn kind(&self) -> &Kind {
+    fn kind(&self) -> &Kind<'a> {
         self.tokens
             .get(self.at)
             .map_or(&Kind::End, |token| &token.value)
     }
 
-    fn kind_after(&self) -> &Kind {
+    fn kind_after(&self) -> &Kind<'a> {
         self.tokens
             .get(self.at + 1)
             .map_or(&Kind::End, |token| &token.value)
@@ -375,11 +376,22 @@ impl Parser<'_> {
             .unwrap_or_default()
     }
 
-    fn slice(&self, span: Span) -> String {
-        self.text
-            .get(span.start..span.end)
-            .unwrap_or_default()
-            .to_owned()
+    /// Takes the constant that is here, if one is, and goes on.
+    fn take_constant(&mut self) -> Option<Constant> {
+        let token = self.tokens.get_mut(self.at)?;
+        if !matches!(token.value, Kind::Constant(_)) {
+            return None;
+        }
+        let kind = std::mem::replace(&mut token.value, Kind::Invalid);
+        self.at += 1;
+        match kind {
+            Kind::Constant(constant) => Some(constant),
+            _ => None,
+        }
+    }
+
+    fn slice(&self, span: Span) -> &'a str {
+        self.text.get(span.start..span.end).unwrap_or_default()
     }
 }
 

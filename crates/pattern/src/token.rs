@@ -17,11 +17,11 @@ use crate::span::{Span, Spanned};
 use crate::token::keyword::Keyword;
 
 /// One token and its place.
-pub type Token = Spanned<Kind>;
+pub(crate) type Token<'a> = Spanned<Kind<'a>>;
 
 /// What a token is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind<'a> {
     /// `:`.
     Colon,
     /// `,`.
@@ -59,14 +59,14 @@ pub enum Kind {
     /// `*`.
     Star,
     /// A name without apostrophes: letters, digits, `_` and `-`.
-    Word(String),
+    Word(&'a str),
 }
 
 /// The tokens of a text, the last of which is [`Kind::End`], and what is wrong with the text.
 #[derive(Debug)]
-pub(crate) struct Tokens {
+pub(crate) struct Tokens<'a> {
     /// The tokens in the order of the text.
-    pub(crate) tokens: Vec<Token>,
+    pub(crate) tokens: Vec<Token<'a>>,
     /// Findings, errors among them when the text is not valid.
     pub(crate) findings: Findings,
 }
@@ -74,11 +74,12 @@ pub(crate) struct Tokens {
 /// Splits `text` into tokens.
 ///
 /// The text must not be longer than [`PATTERN_BYTES`]: [`crate::parse::read`] has looked.
-pub(crate) fn tokens(text: &str) -> Tokens {
+pub(crate) fn tokens(text: &str) -> Tokens<'_> {
     let mut lexer = Lexer {
         text,
         at: 0,
-        tokens: Vec::new(),
+        // Measured over feeds: a token has five bytes and more, most of them in strings.
+        tokens: Vec::with_capacity(8 + text.len() / 5),
         findings: Findings::default(),
         commented: false,
     };
@@ -124,7 +125,7 @@ pub fn is_reserved(word: &str) -> bool {
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    tokens: Vec<Token>,
+    tokens: Vec<Token<'a>>,
     findings: Findings,
     commented: bool,
 }
@@ -133,34 +134,61 @@ impl<'a> Lexer<'a> {
     /// Reads one token or one stretch of what is skipped; `false` at the end.
     fn step(&mut self) -> bool {
         let start = self.at;
-        let Some(first) = self.peek(0) else {
+        let bytes = self.text.as_bytes();
+        let Some(&first) = bytes.get(start) else {
             return false;
         };
-        if first.is_whitespace() {
-            self.take_while(char::is_whitespace);
-            return true;
-        }
-        let second = self.peek(first.len_utf8());
-        match (first, second) {
-            ('/', Some('*' | '/')) => self.comment(),
-            ('\'', _) => {
+        let second = bytes.get(start + 1).copied();
+        match first {
+            b' ' => self.at += 1,
+            b'[' => self.single(Kind::LeftBracket),
+            b']' => self.single(Kind::RightBracket),
+            b'(' => self.single(Kind::LeftParenthesis),
+            b')' => self.single(Kind::RightParenthesis),
+            b':' => self.single(Kind::Colon),
+            b',' => self.single(Kind::Comma),
+            b'*' => self.single(Kind::Star),
+            b'\'' => {
                 let kind = self
                     .string()
                     .map_or(Kind::Invalid, |text| Kind::Constant(Constant::String(text)));
                 self.push(kind, start);
             }
-            ('"', _) => self.double_quoted(),
-            ('h', Some('\'')) => self.prefixed("hex", "h", decode::hex),
-            ('b', Some('\'')) => self.prefixed("binary", "b", decode::binary),
-            ('t', Some('\'')) => self.prefixed("timestamp", "t", decode::timestamp),
-            ('0'..='9', _) | ('.' | '+' | '-', Some('0'..='9')) => self.number(),
-            ('+' | '-', Some('.')) if self.peek(2).is_some_and(|digit| digit.is_ascii_digit()) => {
+            b'h' if second == Some(b'\'') => self.prefixed("hex", "h", decode::hex),
+            b'b' if second == Some(b'\'') => self.prefixed("binary", "b", decode::binary),
+            b't' if second == Some(b'\'') => self.prefixed("timestamp", "t", decode::timestamp),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
+            b'0'..=b'9' => self.number(),
+            b'.' | b'+' | b'-' if second.is_some_and(|byte| byte.is_ascii_digit()) => {
                 self.number();
             }
-            _ if first.is_ascii_alphabetic() || first == '_' => self.word(),
-            _ => self.symbol(first, second),
+            b'+' | b'-'
+                if second == Some(b'.') && bytes.get(start + 2).is_some_and(u8::is_ascii_digit) =>
+            {
+                self.number();
+            }
+            b'.' => self.single(Kind::Dot),
+            b'"' => self.double_quoted(),
+            b'/' if matches!(second, Some(b'*' | b'/')) => self.comment(),
+            _ => self.rare(),
         }
         true
+    }
+
+    /// Space of other kinds, operators, and what means nothing.
+    fn rare(&mut self) {
+        let Some(first) = self.peek(0) else { return };
+        if first.is_whitespace() {
+            self.take_while(char::is_whitespace);
+        } else {
+            self.symbol(first, self.peek(first.len_utf8()));
+        }
+    }
+
+    fn single(&mut self, kind: Kind<'a>) {
+        let start = self.at;
+        self.at += 1;
+        self.push(kind, start);
     }
 
     fn symbol(&mut self, first: char, second: Option<char>) {
@@ -173,14 +201,6 @@ impl<'a> Lexer<'a> {
             ('=', _) => (Kind::Equal, 1),
             ('<', _) => (Kind::Less, 1),
             ('>', _) => (Kind::Greater, 1),
-            (':', _) => (Kind::Colon, 1),
-            ('.', _) => (Kind::Dot, 1),
-            (',', _) => (Kind::Comma, 1),
-            ('*', _) => (Kind::Star, 1),
-            ('(', _) => (Kind::LeftParenthesis, 1),
-            (')', _) => (Kind::RightParenthesis, 1),
-            ('[', _) => (Kind::LeftBracket, 1),
-            (']', _) => (Kind::RightBracket, 1),
             _ => return self.stray(),
         };
         self.at += bytes;
@@ -242,14 +262,12 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) {
         let start = self.at;
-        self.take_while(|character| {
-            character.is_ascii_alphanumeric() || matches!(character, '_' | '-')
-        });
+        self.take_bytes(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
         let word = self.text.get(start..self.at).unwrap_or_default();
         let kind = match word {
             "true" => Kind::Constant(Constant::Boolean(true)),
             "false" => Kind::Constant(Constant::Boolean(false)),
-            _ => Keyword::of(word).map_or_else(|| Kind::Word(word.to_owned()), Kind::Keyword),
+            _ => Keyword::of(word).map_or(Kind::Word(word), Kind::Keyword),
         };
         self.push(kind, start);
     }
@@ -258,7 +276,7 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         let sign = self.peek(0).filter(|sign| matches!(sign, '+' | '-'));
         self.at += usize::from(sign.is_some());
-        self.take_while(|character| character.is_ascii_digit() || character == '.');
+        self.take_bytes(|byte| byte.is_ascii_digit() || byte == b'.');
         let text = self.text.get(start..self.at).unwrap_or_default();
         let place = self.since(start).place();
         let kind = if sign == Some('+') {
@@ -282,7 +300,7 @@ impl<'a> Lexer<'a> {
         self.push(kind, start);
     }
 
-    fn integer(&mut self, text: &str) -> Kind {
+    fn integer(&mut self, text: &str) -> Kind<'a> {
         let place = Span {
             start: self.at - text.len(),
             end: self.at,
@@ -314,7 +332,7 @@ impl<'a> Lexer<'a> {
         Kind::Invalid
     }
 
-    fn float(&mut self, text: &str) -> Kind {
+    fn float(&mut self, text: &str) -> Kind<'a> {
         let place = Span {
             start: self.at - text.len(),
             end: self.at,
@@ -348,7 +366,7 @@ impl<'a> Lexer<'a> {
         let mut valid = true;
         loop {
             let stretch = self.at;
-            self.take_while(|character| !matches!(character, '\'' | '\\'));
+            self.take_bytes(|byte| !matches!(byte, b'\'' | b'\\'));
             value.push_str(self.text.get(stretch..self.at).unwrap_or_default());
             let escaped = match self.peek(0) {
                 Some('\'') => {
@@ -408,7 +426,7 @@ impl<'a> Lexer<'a> {
         self.at += letter.len();
         let inside = self.at + 1;
         self.at = inside;
-        self.take_while(|character| character != '\'');
+        self.take_bytes(|byte| byte != b'\'');
         let text = self.text.get(inside..self.at).unwrap_or_default();
         if self.peek(0).is_none() {
             let finding = Diagnostic::error(
@@ -493,7 +511,7 @@ impl<'a> Lexer<'a> {
         });
     }
 
-    fn push(&mut self, kind: Kind, start: usize) {
+    fn push(&mut self, kind: Kind<'a>, start: usize) {
         let span = self.since(start);
         self.tokens.push(Token::new(kind, span));
     }
@@ -507,6 +525,15 @@ impl<'a> Lexer<'a> {
 
     fn peek(&self, offset: usize) -> Option<char> {
         self.text.get(self.at + offset..)?.chars().next()
+    }
+
+    /// Goes on as long as bytes are wanted; `wanted` takes all of a character's bytes above ASCII, or none.
+    fn take_bytes(&mut self, wanted: impl Fn(u8) -> bool) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        self.at += rest
+            .iter()
+            .position(|byte| !wanted(*byte))
+            .unwrap_or(rest.len());
     }
 
     fn take_while(&mut self, wanted: impl Fn(char) -> bool) {

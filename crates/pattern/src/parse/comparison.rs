@@ -181,13 +181,11 @@ impl Parser<'_> {
 
     fn constant(&mut self) -> Option<Constant> {
         self.count(1)?;
+        if let Some(constant) = self.take_constant() {
+            return Some(constant);
+        }
         let help = match self.kind() {
-            Kind::Constant(constant) => {
-                let constant = constant.clone();
-                self.advance();
-                return Some(constant);
-            }
-            Kind::Word(word) if matches!(word.as_str(), "null" | "NULL" | "None") => {
+            Kind::Word(word) if matches!(*word, "null" | "NULL" | "None") => {
                 "there is no null: to ask whether a property is present, write `EXISTS` before its path".to_owned()
             }
             Kind::Word(word) if word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false") => {

@@ -103,7 +103,7 @@ impl Parser<'_> {
                 );
                 let span = start.to(self.last_span());
                 let comparison = comparison?;
-                check::types(&comparison, &mut self.findings);
+                check::satisfiable(&comparison, &mut self.findings);
                 closed?;
                 Some(Observation::Single(Spanned::new(comparison, span)))
             }
@@ -207,9 +207,9 @@ impl Parser<'_> {
     }
 
     fn timestamp(&mut self) -> Option<Timestamp> {
-        if let Kind::Constant(Constant::Timestamp(timestamp)) = self.kind() {
-            let timestamp = timestamp.clone();
-            self.advance();
+        if let Kind::Constant(Constant::Timestamp(_)) = self.kind()
+            && let Some(Constant::Timestamp(timestamp)) = self.take_constant()
+        {
             return Some(timestamp);
         }
         let help = matches!(self.kind(), Kind::Constant(Constant::String(_))).then(|| {

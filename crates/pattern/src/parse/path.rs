@@ -13,7 +13,7 @@ impl Parser<'_> {
     pub(super) fn path(&mut self) -> Option<Spanned<Path>> {
         let start = self.span();
         let object_type = match self.kind() {
-            Kind::Word(word) => word.clone(),
+            Kind::Word(word) => (*word).to_owned(),
             Kind::Constant(Constant::String(_)) => {
                 let help =
                     "the object type stands without apostrophes, as in `file:name`".to_owned();
@@ -57,19 +57,18 @@ impl Parser<'_> {
     }
 
     fn name(&mut self) -> Option<Name> {
-        let written = self.slice(self.span());
         let name = match self.kind() {
-            Kind::Constant(Constant::String(text)) => Name {
-                text: text.clone(),
-                quoted: true,
+            Kind::Constant(Constant::String(_)) => match self.take_constant() {
+                Some(Constant::String(text)) => return Some(Name { text, quoted: true }),
+                _ => return None,
             },
             Kind::Word(word) if !word.contains('-') => Name {
-                text: word.clone(),
+                text: (*word).to_owned(),
                 quoted: false,
             },
-            Kind::Word(_) => return Some(self.quote_name(&written, "has a hyphen")),
+            Kind::Word(_) => return Some(self.quote_name("has a hyphen")),
             Kind::Keyword(_) | Kind::Constant(Constant::Boolean(_)) => {
-                return Some(self.quote_name(&written, "is a word of the pattern language"));
+                return Some(self.quote_name("is a word of the pattern language"));
             }
             _ => return self.expected("a property name", None),
         };
@@ -77,7 +76,8 @@ impl Parser<'_> {
         Some(name)
     }
 
-    fn quote_name(&mut self, written: &str, why: &str) -> Name {
+    fn quote_name(&mut self, why: &str) -> Name {
+        let written = self.slice(self.span());
         let name = token::excerpt(written);
         let place = self.span().place();
         let finding = Diagnostic::error(
