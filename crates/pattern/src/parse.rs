@@ -13,10 +13,9 @@ use base::diagnostic::{Diagnostic, Place};
 
 use crate::code;
 use crate::constant::Constant;
-use crate::findings::Findings;
 use crate::span::Span;
 use crate::token::keyword::Keyword;
-use crate::token::{self, Kind, Token};
+use crate::token::{self, Kind, Lexer, Token};
 use crate::tree::{Observation, Pattern};
 
 /// What came of reading a pattern.
@@ -60,21 +59,23 @@ pub fn read(text: &str) -> Reading {
             diagnostics: vec![finding],
         };
     }
-    let token::Tokens { tokens, findings } = token::tokens(text);
+    let mut lexer = Lexer::new(text);
     let mut parser = Parser {
         text,
-        tokens,
+        token: lexer.next(),
+        after: None,
+        lexer,
         at: 0,
+        last: Span::default(),
         depth: 0,
         nodes: 0,
         quiet_at: None,
-        findings,
     };
     let root = parser.pattern();
     let pattern = root
-        .filter(|_| !parser.findings.error())
+        .filter(|_| !parser.lexer.findings.error())
         .map(Pattern::parsed);
-    let mut diagnostics = parser.findings.into_list();
+    let mut diagnostics = parser.lexer.findings.into_list();
     diagnostics.sort_by_key(|finding| match finding.place {
         Place::Bytes { start, .. } => start,
         Place::Whole | Place::Pointer(_) => 0,
@@ -105,13 +106,19 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<Pattern, Vec<Diagnostic>> {
 /// `None` from a method means that the reason has been reported.
 struct Parser<'a> {
     text: &'a str,
-    tokens: Vec<Token<'a>>,
+    lexer: Lexer<'a>,
+    /// The token that is to be read.
+    token: Token<'a>,
+    /// The one after it, if it had to be looked at.
+    after: Option<Token<'a>>,
+    /// How many tokens have been read.
     at: usize,
+    /// Where the one before stands.
+    last: Span,
     depth: usize,
     nodes: usize,
     /// Nothing is reported at this token: it, or what led here, has been reported already.
     quiet_at: Option<usize>,
-    findings: Findings,
 }
 
 impl<'a> Parser<'a> {
@@ -221,7 +228,7 @@ impl<'a> Parser<'a> {
     }
 
     fn report(&mut self, finding: Diagnostic) {
-        self.findings.push(finding);
+        self.lexer.findings.push(finding);
     }
 
     fn count(&mut self, nodes: usize) -> Option<()> {
@@ -253,7 +260,10 @@ impl<'a> Parser<'a> {
     /// Reports a limit and reads no further.
     fn give_up(&mut self, finding: Diagnostic) -> Option<()> {
         self.report(finding);
-        self.at = self.tokens.len().saturating_sub(1);
+        self.lexer.stop();
+        self.after = None;
+        self.token = self.lexer.next();
+        self.at += 1;
         self.quiet();
         None
     }
@@ -342,49 +352,43 @@ impl<'a> Parser<'a> {
 
     /// Goes one token further, never beyond the end; the span is that of the token that was passed.
     fn advance(&mut self) -> Span {
-        let span = self.span();
-        if *self.kind() != Kind::End {
-            self.at += 1;
+        let span = self.token.span;
+        if self.token.value != Kind::End {
+            self.step();
         }
         span
     }
 
-    fn kind(&self) -> &Kind<'a> {
-        self.tokens
-            .get(self.at)
-            .map_or(&Kind::End, |token| &token.value)
+    fn step(&mut self) -> Token<'a> {
+        let next = self.after.take().unwrap_or_else(|| self.lexer.next());
+        self.at += 1;
+        self.last = self.token.span;
+        std::mem::replace(&mut self.token, next)
     }
 
-    fn kind_after(&self) -> &Kind<'a> {
-        self.tokens
-            .get(self.at + 1)
-            .map_or(&Kind::End, |token| &token.value)
+    fn kind(&self) -> &Kind<'a> {
+        &self.token.value
+    }
+
+    fn kind_after(&mut self) -> &Kind<'a> {
+        let Self { after, lexer, .. } = self;
+        &after.get_or_insert_with(|| lexer.next()).value
     }
 
     fn span(&self) -> Span {
-        self.tokens
-            .get(self.at)
-            .map(|token| token.span)
-            .unwrap_or_default()
+        self.token.span
     }
 
     fn last_span(&self) -> Span {
-        self.at
-            .checked_sub(1)
-            .and_then(|at| self.tokens.get(at))
-            .map(|token| token.span)
-            .unwrap_or_default()
+        self.last
     }
 
     /// Takes the constant that is here, if one is, and goes on.
     fn take_constant(&mut self) -> Option<Constant> {
-        let token = self.tokens.get_mut(self.at)?;
-        if !matches!(token.value, Kind::Constant(_)) {
+        if !matches!(self.token.value, Kind::Constant(_)) {
             return None;
         }
-        let kind = std::mem::replace(&mut token.value, Kind::Invalid);
-        self.at += 1;
-        match kind {
+        match self.step().value {
             Kind::Constant(constant) => Some(constant),
             _ => None,
         }

@@ -62,39 +62,6 @@ pub(crate) enum Kind<'a> {
     Word(&'a str),
 }
 
-/// The tokens of a text, the last of which is [`Kind::End`], and what is wrong with the text.
-#[derive(Debug)]
-pub(crate) struct Tokens<'a> {
-    /// The tokens in the order of the text.
-    pub(crate) tokens: Vec<Token<'a>>,
-    /// Findings, errors among them when the text is not valid.
-    pub(crate) findings: Findings,
-}
-
-/// Splits `text` into tokens.
-///
-/// The text must not be longer than [`PATTERN_BYTES`]: [`crate::parse::read`] has looked.
-pub(crate) fn tokens(text: &str) -> Tokens<'_> {
-    let mut lexer = Lexer {
-        text,
-        at: 0,
-        // Measured over feeds: a token has five bytes and more, most of them in strings.
-        tokens: Vec::with_capacity(8 + text.len() / 5),
-        findings: Findings::default(),
-        commented: false,
-    };
-    while lexer.step() {}
-    let end = Span {
-        start: text.len(),
-        end: text.len(),
-    };
-    lexer.tokens.push(Token::new(Kind::End, end));
-    Tokens {
-        tokens: lexer.tokens,
-        findings: lexer.findings,
-    }
-}
-
 /// Whether `name` can be a step of an object path without apostrophes: a letter or `_`, then letters, digits
 /// and `_`, and no word of the language.
 pub fn is_plain_name(name: &str) -> bool {
@@ -122,15 +89,48 @@ pub fn is_reserved(word: &str) -> bool {
     Keyword::of(word).is_some() || matches!(word, "true" | "false")
 }
 
-struct Lexer<'a> {
+/// Splits a text into tokens, one at a time: the tokens of a long pattern would take more memory than its tree.
+///
+/// The text must not be longer than [`PATTERN_BYTES`]: [`crate::parse::read`] has looked.
+pub(crate) struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    tokens: Vec<Token<'a>>,
-    findings: Findings,
+    ready: Option<Token<'a>>,
+    /// What is wrong with the text so far.
+    pub(crate) findings: Findings,
     commented: bool,
 }
 
 impl<'a> Lexer<'a> {
+    /// Begins at the beginning of `text`.
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            ready: None,
+            findings: Findings::default(),
+            commented: false,
+        }
+    }
+
+    /// The next token; at the end of the text [`Kind::End`], as often as it is asked for.
+    pub(crate) fn next(&mut self) -> Token<'a> {
+        loop {
+            let more = self.step();
+            if let Some(token) = self.ready.take() {
+                return token;
+            }
+            if !more {
+                return Token::new(Kind::End, self.since(self.at));
+            }
+        }
+    }
+
+    /// Goes to the end of the text; what is left of it is not read.
+    pub(crate) fn stop(&mut self) {
+        self.at = self.text.len();
+    }
+
     /// Reads one token or one stretch of what is skipped; `false` at the end.
     fn step(&mut self) -> bool {
         let start = self.at;
@@ -222,7 +222,7 @@ impl<'a> Lexer<'a> {
                 .with_section("STIX 2.1 §9.6.1"),
             );
         }
-        self.tokens.push(Token::new(kind, span));
+        self.ready = Some(Token::new(kind, span));
     }
 
     /// Characters that begin nothing: one finding for the whole run.
@@ -257,7 +257,7 @@ impl<'a> Lexer<'a> {
             format!("`{run}` means nothing in a pattern"),
         );
         self.report(diagnostic, help);
-        self.tokens.push(Token::new(Kind::Invalid, span));
+        self.ready = Some(Token::new(Kind::Invalid, span));
     }
 
     fn word(&mut self) {
@@ -513,7 +513,7 @@ impl<'a> Lexer<'a> {
 
     fn push(&mut self, kind: Kind<'a>, start: usize) {
         let span = self.since(start);
-        self.tokens.push(Token::new(kind, span));
+        self.ready = Some(Token::new(kind, span));
     }
 
     fn since(&self, start: usize) -> Span {

@@ -103,7 +103,7 @@ impl Parser<'_> {
                 );
                 let span = start.to(self.last_span());
                 let comparison = comparison?;
-                check::satisfiable(&comparison, &mut self.findings);
+                check::satisfiable(&comparison, &mut self.lexer.findings);
                 closed?;
                 Some(Observation::Single(Spanned::new(comparison, span)))
             }
