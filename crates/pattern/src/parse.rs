@@ -124,13 +124,13 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn pattern(&mut self) -> Option<Observation> {
         let root = self.observation();
-        while *self.kind() != Kind::End {
+        while self.kind() != Kind::End {
             self.expected::<()>(
                 "an operator, a qualifier or the end of the pattern",
                 self.help_after_observation(),
             );
             self.skip_to_observation();
-            if *self.kind() != Kind::End {
+            if self.kind() != Kind::End {
                 self.observation();
             }
         }
@@ -141,16 +141,16 @@ impl<'a> Parser<'a> {
     fn chain<T>(
         &mut self,
         keyword: Keyword,
-        operand: fn(&mut Self) -> Option<T>,
-        join: fn(Vec<T>) -> T,
+        operand: impl Fn(&mut Self) -> Option<T>,
+        join: impl Fn(Vec<T>) -> T,
     ) -> Option<T> {
         let first = operand(self);
-        if *self.kind() != Kind::Keyword(keyword) {
+        if self.kind() != Kind::Keyword(keyword) {
             return first;
         }
         let mut whole = first.is_some();
         let mut operands = Vec::from_iter(first);
-        while self.eat(&Kind::Keyword(keyword)) {
+        while self.eat(Kind::Keyword(keyword)) {
             match operand(self) {
                 Some(next) => operands.push(next),
                 None => whole = false,
@@ -159,7 +159,7 @@ impl<'a> Parser<'a> {
         whole.then(|| join(operands))
     }
 
-    fn close(&mut self, kind: &Kind<'_>, expected: &str, help: Option<String>) -> Option<()> {
+    fn close(&mut self, kind: Kind<'_>, expected: &str, help: Option<String>) -> Option<()> {
         if self.eat(kind) {
             Some(())
         } else {
@@ -168,7 +168,7 @@ impl<'a> Parser<'a> {
     }
 
     fn keyword(&mut self, keyword: Keyword) -> Option<()> {
-        if self.eat(&Kind::Keyword(keyword)) {
+        if self.eat(Kind::Keyword(keyword)) {
             return Some(());
         }
         let help = match self.kind() {
@@ -204,7 +204,7 @@ impl<'a> Parser<'a> {
     /// Reports that something else was expected here.
     fn expected<T>(&mut self, what: &str, help: Option<String>) -> Option<T> {
         let kind = self.kind();
-        if *kind != Kind::Invalid && self.quiet_at != Some(self.at) {
+        if kind != Kind::Invalid && self.quiet_at != Some(self.at) {
             let found = match kind {
                 Kind::End => "the pattern ends here".to_owned(),
                 _ => format!("found `{}`", token::excerpt(self.slice(self.span()))),
@@ -287,7 +287,7 @@ impl<'a> Parser<'a> {
             }
             self.advance();
         }
-        if *self.kind() == Kind::End {
+        if self.kind() == Kind::End {
             self.quiet();
         }
     }
@@ -317,7 +317,7 @@ impl<'a> Parser<'a> {
             }
             self.advance();
         }
-        if *self.kind() == Kind::End {
+        if self.kind() == Kind::End {
             self.quiet();
         }
     }
@@ -342,7 +342,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn eat(&mut self, kind: &Kind<'_>) -> bool {
+    fn eat(&mut self, kind: Kind<'_>) -> bool {
         let here = self.kind() == kind;
         if here {
             self.advance();
@@ -359,20 +359,23 @@ impl<'a> Parser<'a> {
         span
     }
 
-    fn step(&mut self) -> Token<'a> {
-        let next = self.after.take().unwrap_or_else(|| self.lexer.next());
+    fn step(&mut self) {
         self.at += 1;
         self.last = self.token.span;
-        std::mem::replace(&mut self.token, next)
+        self.token = match self.after.take() {
+            Some(token) => token,
+            None => self.lexer.next(),
+        };
     }
 
-    fn kind(&self) -> &Kind<'a> {
-        &self.token.value
+    fn kind(&self) -> Kind<'a> {
+        self.token.value
     }
 
-    fn kind_after(&mut self) -> &Kind<'a> {
+    /// The token after this one. A constant here cannot be taken any more.
+    fn kind_after(&mut self) -> Kind<'a> {
         let Self { after, lexer, .. } = self;
-        &after.get_or_insert_with(|| lexer.next()).value
+        after.get_or_insert_with(|| lexer.next()).value
     }
 
     fn span(&self) -> Span {
@@ -383,15 +386,22 @@ impl<'a> Parser<'a> {
         self.last
     }
 
-    /// Takes the constant that is here, if one is, and goes on.
-    fn take_constant(&mut self) -> Option<Constant> {
-        if !matches!(self.token.value, Kind::Constant(_)) {
-            return None;
-        }
-        match self.step().value {
-            Kind::Constant(constant) => Some(constant),
+    /// The constant that is here, if one is.
+    fn constant_here(&self) -> Option<&Constant> {
+        match self.token.value {
+            Kind::Constant => self.lexer.constant.as_ref(),
             _ => None,
         }
+    }
+
+    /// Takes the constant that is here, if one is, and goes on.
+    fn take_constant(&mut self) -> Option<Constant> {
+        if self.token.value != Kind::Constant {
+            return None;
+        }
+        let constant = self.lexer.constant.take();
+        self.step();
+        constant
     }
 
     fn slice(&self, span: Span) -> &'a str {

@@ -20,14 +20,14 @@ use crate::token::keyword::Keyword;
 pub(crate) type Token<'a> = Spanned<Kind<'a>>;
 
 /// What a token is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind<'a> {
     /// `:`.
     Colon,
     /// `,`.
     Comma,
-    /// A constant, decoded.
-    Constant(Constant),
+    /// A constant, which [`Lexer::constant`] holds decoded.
+    Constant,
     /// `.`.
     Dot,
     /// The end of the text; always the last token, and only there.
@@ -96,6 +96,8 @@ pub(crate) struct Lexer<'a> {
     text: &'a str,
     at: usize,
     ready: Option<Token<'a>>,
+    /// The value of the constant that was read last.
+    pub(crate) constant: Option<Constant>,
     /// What is wrong with the text so far.
     pub(crate) findings: Findings,
     commented: bool,
@@ -108,6 +110,7 @@ impl<'a> Lexer<'a> {
             text,
             at: 0,
             ready: None,
+            constant: None,
             findings: Findings::default(),
             commented: false,
         }
@@ -149,9 +152,10 @@ impl<'a> Lexer<'a> {
             b',' => self.single(Kind::Comma),
             b'*' => self.single(Kind::Star),
             b'\'' => {
-                let kind = self
-                    .string()
-                    .map_or(Kind::Invalid, |text| Kind::Constant(Constant::String(text)));
+                let kind = match self.string() {
+                    Some(text) => self.decoded(Constant::String(text)),
+                    None => Kind::Invalid,
+                };
                 self.push(kind, start);
             }
             b'h' if second == Some(b'\'') => self.prefixed("hex", "h", decode::hex),
@@ -265,8 +269,8 @@ impl<'a> Lexer<'a> {
         self.take_bytes(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
         let word = self.text.get(start..self.at).unwrap_or_default();
         let kind = match word {
-            "true" => Kind::Constant(Constant::Boolean(true)),
-            "false" => Kind::Constant(Constant::Boolean(false)),
+            "true" => self.decoded(Constant::Boolean(true)),
+            "false" => self.decoded(Constant::Boolean(false)),
             _ => Keyword::of(word).map_or(Kind::Word(word), Kind::Keyword),
         };
         self.push(kind, start);
@@ -320,7 +324,7 @@ impl<'a> Lexer<'a> {
             return Kind::Invalid;
         }
         if let Some(value) = text.parse().ok().and_then(Integer::new) {
-            return Kind::Constant(Constant::Integer(value));
+            return self.decoded(Constant::Integer(value));
         }
         let message = format!("`{}` is beyond the integers of STIX", excerpt(text));
         let finding =
@@ -340,7 +344,7 @@ impl<'a> Lexer<'a> {
         .place();
         let shape = text.matches('.').count() == 1 && !text.ends_with('.');
         match text.parse().ok().and_then(Float::new) {
-            Some(value) if shape => Kind::Constant(Constant::Float(value)),
+            Some(value) if shape => self.decoded(Constant::Float(value)),
             _ => {
                 let message = format!("`{}` is not a number", excerpt(text));
                 let help = if text.matches('.').count() > 1 {
@@ -439,7 +443,7 @@ impl<'a> Lexer<'a> {
         }
         self.at += 1;
         let kind = match decode(text) {
-            Ok(constant) => Kind::Constant(constant),
+            Ok(constant) => self.decoded(constant),
             Err(refusal) => {
                 let message = format!(
                     "`{}` is not a {name} constant",
@@ -509,6 +513,11 @@ impl<'a> Lexer<'a> {
             Some(help) => diagnostic.with_help(help),
             None => diagnostic,
         });
+    }
+
+    fn decoded(&mut self, constant: Constant) -> Kind<'a> {
+        self.constant = Some(constant);
+        Kind::Constant
     }
 
     fn push(&mut self, kind: Kind<'a>, start: usize) {

@@ -37,7 +37,7 @@ impl Parser<'_> {
         let inner = self.comparison();
         self.depth = self.depth.saturating_sub(1);
         self.close(
-            &Kind::RightParenthesis,
+            Kind::RightParenthesis,
             "`AND`, `OR` or `)`",
             self.help_after_test(),
         )?;
@@ -47,16 +47,16 @@ impl Parser<'_> {
     fn test(&mut self) -> Option<Test> {
         self.count(1)?;
         let start = self.span();
-        let negated_exists = *self.kind() == Kind::Keyword(Keyword::Not);
+        let negated_exists = self.kind() == Kind::Keyword(Keyword::Not);
         if negated_exists {
-            if *self.kind_after() != Kind::Keyword(Keyword::Exists) {
+            if self.kind_after() != Kind::Keyword(Keyword::Exists) {
                 let help = "`NOT` stands between the path and the operator: `file:size NOT = 1`"
                     .to_owned();
                 return self.expected("an object path", Some(help));
             }
             self.advance();
         }
-        if *self.kind() == Kind::Keyword(Keyword::Exists) {
+        if self.kind() == Kind::Keyword(Keyword::Exists) {
             let operator = start.to(self.advance());
             let path = self.path()?;
             return Some(Test {
@@ -67,7 +67,7 @@ impl Parser<'_> {
         }
         let path = self.path()?;
         let start = self.span();
-        let negated = self.eat(&Kind::Keyword(Keyword::Not));
+        let negated = self.eat(Kind::Keyword(Keyword::Not));
         let check = self.check()?;
         let check = Spanned::new(check, start.to(self.last_span()));
         let test = Test {
@@ -138,11 +138,11 @@ impl Parser<'_> {
 
     fn set(&mut self) -> Option<Vec<Constant>> {
         self.advance();
-        if !self.eat(&Kind::LeftParenthesis) {
+        if !self.eat(Kind::LeftParenthesis) {
             return self.expected("`(`", Some("a set is written `('a', 'b')`".to_owned()));
         }
         let mut constants = Vec::new();
-        if self.eat(&Kind::RightParenthesis) {
+        if self.eat(Kind::RightParenthesis) {
             return Some(constants);
         }
         loop {
@@ -151,12 +151,12 @@ impl Parser<'_> {
                 return None;
             };
             constants.push(constant);
-            if self.eat(&Kind::RightParenthesis) {
+            if self.eat(Kind::RightParenthesis) {
                 return Some(constants);
             }
-            if !self.eat(&Kind::Comma) {
+            if !self.eat(Kind::Comma) {
                 let help = match self.kind() {
-                    Kind::Constant(_) => Some("constants are separated by commas".to_owned()),
+                    Kind::Constant => Some("constants are separated by commas".to_owned()),
                     _ => None,
                 };
                 self.expected::<()>("`,` or `)`", help);
@@ -172,7 +172,7 @@ impl Parser<'_> {
             self.kind(),
             Kind::End | Kind::RightBracket | Kind::Keyword(_) | Kind::LeftBracket
         ) {
-            if self.eat(&Kind::RightParenthesis) {
+            if self.eat(Kind::RightParenthesis) {
                 break;
             }
             self.advance();
@@ -185,7 +185,7 @@ impl Parser<'_> {
             return Some(constant);
         }
         let help = match self.kind() {
-            Kind::Word(word) if matches!(*word, "null" | "NULL" | "None") => {
+            Kind::Word("null" | "NULL" | "None") => {
                 "there is no null: to ask whether a property is present, write `EXISTS` before its path".to_owned()
             }
             Kind::Word(word) if word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false") => {
