@@ -108,9 +108,9 @@ struct Parser<'a> {
     text: &'a str,
     lexer: Lexer<'a>,
     /// The token that is to be read.
-    token: Token<'a>,
+    token: Token,
     /// The one after it, if it had to be looked at.
-    after: Option<Token<'a>>,
+    after: Option<Token>,
     /// How many tokens have been read.
     at: usize,
     /// Where the one before stands.
@@ -159,7 +159,7 @@ impl<'a> Parser<'a> {
         whole.then(|| join(operands))
     }
 
-    fn close(&mut self, kind: Kind<'_>, expected: &str, help: Option<String>) -> Option<()> {
+    fn close(&mut self, kind: Kind, expected: &str, help: Option<String>) -> Option<()> {
         if self.eat(kind) {
             Some(())
         } else {
@@ -172,7 +172,7 @@ impl<'a> Parser<'a> {
             return Some(());
         }
         let help = match self.kind() {
-            Kind::Word(word) => keyword_help(word),
+            Kind::Word => keyword_help(self.here()),
             _ => None,
         };
         self.expected(&format!("`{}`", keyword.text()), help)
@@ -180,7 +180,7 @@ impl<'a> Parser<'a> {
 
     fn help_after_test(&self) -> Option<String> {
         match self.kind() {
-            Kind::Word(word) => keyword_help(word),
+            Kind::Word => keyword_help(self.here()),
             Kind::Keyword(Keyword::FollowedBy) => {
                 Some("`FOLLOWEDBY` joins observation expressions: `[…] FOLLOWEDBY […]`".to_owned())
             }
@@ -190,7 +190,7 @@ impl<'a> Parser<'a> {
 
     fn help_after_observation(&self) -> Option<String> {
         match self.kind() {
-            Kind::Word(word) => keyword_help(word),
+            Kind::Word => keyword_help(self.here()),
             Kind::RightBracket | Kind::RightParenthesis => {
                 Some("nothing is open that it could close".to_owned())
             }
@@ -207,7 +207,7 @@ impl<'a> Parser<'a> {
         if kind != Kind::Invalid && self.quiet_at != Some(self.at) {
             let found = match kind {
                 Kind::End => "the pattern ends here".to_owned(),
-                _ => format!("found `{}`", token::excerpt(self.slice(self.span()))),
+                _ => format!("found `{}`", token::excerpt(self.here())),
             };
             let finding = Diagnostic::error(
                 code::EXPECTED,
@@ -342,7 +342,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn eat(&mut self, kind: Kind<'_>) -> bool {
+    fn eat(&mut self, kind: Kind) -> bool {
         let here = self.kind() == kind;
         if here {
             self.advance();
@@ -368,12 +368,12 @@ impl<'a> Parser<'a> {
         };
     }
 
-    fn kind(&self) -> Kind<'a> {
+    fn kind(&self) -> Kind {
         self.token.value
     }
 
     /// The token after this one. A constant here cannot be taken any more.
-    fn kind_after(&mut self) -> Kind<'a> {
+    fn kind_after(&mut self) -> Kind {
         let Self { after, lexer, .. } = self;
         after.get_or_insert_with(|| lexer.next()).value
     }
@@ -402,6 +402,11 @@ impl<'a> Parser<'a> {
         let constant = self.lexer.constant.take();
         self.step();
         constant
+    }
+
+    /// The text of the token that is here.
+    fn here(&self) -> &'a str {
+        self.slice(self.span())
     }
 
     fn slice(&self, span: Span) -> &'a str {

@@ -17,11 +17,11 @@ use crate::span::{Span, Spanned};
 use crate::token::keyword::Keyword;
 
 /// One token and its place.
-pub(crate) type Token<'a> = Spanned<Kind<'a>>;
+pub(crate) type Token = Spanned<Kind>;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind<'a> {
+pub(crate) enum Kind {
     /// `:`.
     Colon,
     /// `,`.
@@ -56,10 +56,12 @@ pub(crate) enum Kind<'a> {
     RightBracket,
     /// `)`.
     RightParenthesis,
+    /// White space or a comment, which the lexer does not give.
+    Skipped,
     /// `*`.
     Star,
     /// A name without apostrophes: letters, digits, `_` and `-`.
-    Word(&'a str),
+    Word,
 }
 
 /// Whether `name` can be a step of an object path without apostrophes: a letter or `_`, then letters, digits
@@ -95,7 +97,6 @@ pub fn is_reserved(word: &str) -> bool {
 pub(crate) struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    ready: Option<Token<'a>>,
     /// The value of the constant that was read last.
     pub(crate) constant: Option<Constant>,
     /// What is wrong with the text so far.
@@ -109,7 +110,6 @@ impl<'a> Lexer<'a> {
         Self {
             text,
             at: 0,
-            ready: None,
             constant: None,
             findings: Findings::default(),
             commented: false,
@@ -117,14 +117,12 @@ impl<'a> Lexer<'a> {
     }
 
     /// The next token; at the end of the text [`Kind::End`], as often as it is asked for.
-    pub(crate) fn next(&mut self) -> Token<'a> {
+    pub(crate) fn next(&mut self) -> Token {
         loop {
-            let more = self.step();
-            if let Some(token) = self.ready.take() {
-                return token;
-            }
-            if !more {
-                return Token::new(Kind::End, self.since(self.at));
+            let start = self.at;
+            let kind = self.step();
+            if kind != Kind::Skipped {
+                return Token::new(kind, self.since(start));
             }
         }
     }
@@ -134,16 +132,16 @@ impl<'a> Lexer<'a> {
         self.at = self.text.len();
     }
 
-    /// Reads one token or one stretch of what is skipped; `false` at the end.
-    fn step(&mut self) -> bool {
+    /// Reads one token or one stretch of what is skipped.
+    fn step(&mut self) -> Kind {
         let start = self.at;
         let bytes = self.text.as_bytes();
         let Some(&first) = bytes.get(start) else {
-            return false;
+            return Kind::End;
         };
         let second = bytes.get(start + 1).copied();
         match first {
-            b' ' => self.at += 1,
+            b' ' => self.single(Kind::Skipped),
             b'[' => self.single(Kind::LeftBracket),
             b']' => self.single(Kind::RightBracket),
             b'(' => self.single(Kind::LeftParenthesis),
@@ -151,51 +149,47 @@ impl<'a> Lexer<'a> {
             b':' => self.single(Kind::Colon),
             b',' => self.single(Kind::Comma),
             b'*' => self.single(Kind::Star),
-            b'\'' => {
-                let kind = match self.string() {
-                    Some(text) => self.decoded(Constant::String(text)),
-                    None => Kind::Invalid,
-                };
-                self.push(kind, start);
-            }
+            b'\'' => match self.string() {
+                Some(text) => self.decoded(Constant::String(text)),
+                None => Kind::Invalid,
+            },
             b'h' if second == Some(b'\'') => self.prefixed("hex", "h", decode::hex),
             b'b' if second == Some(b'\'') => self.prefixed("binary", "b", decode::binary),
             b't' if second == Some(b'\'') => self.prefixed("timestamp", "t", decode::timestamp),
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
             b'0'..=b'9' => self.number(),
-            b'.' | b'+' | b'-' if second.is_some_and(|byte| byte.is_ascii_digit()) => {
-                self.number();
-            }
+            b'.' | b'+' | b'-' if second.is_some_and(|byte| byte.is_ascii_digit()) => self.number(),
             b'+' | b'-'
                 if second == Some(b'.') && bytes.get(start + 2).is_some_and(u8::is_ascii_digit) =>
             {
-                self.number();
+                self.number()
             }
             b'.' => self.single(Kind::Dot),
             b'"' => self.double_quoted(),
             b'/' if matches!(second, Some(b'*' | b'/')) => self.comment(),
             _ => self.rare(),
         }
-        true
     }
 
     /// Space of other kinds, operators, and what means nothing.
-    fn rare(&mut self) {
-        let Some(first) = self.peek(0) else { return };
+    fn rare(&mut self) -> Kind {
+        let Some(first) = self.peek(0) else {
+            return Kind::End;
+        };
         if first.is_whitespace() {
             self.take_while(char::is_whitespace);
+            Kind::Skipped
         } else {
-            self.symbol(first, self.peek(first.len_utf8()));
+            self.symbol(first, self.peek(first.len_utf8()))
         }
     }
 
-    fn single(&mut self, kind: Kind<'a>) {
-        let start = self.at;
+    fn single(&mut self, kind: Kind) -> Kind {
         self.at += 1;
-        self.push(kind, start);
+        kind
     }
 
-    fn symbol(&mut self, first: char, second: Option<char>) {
+    fn symbol(&mut self, first: char, second: Option<char>) -> Kind {
         let start = self.at;
         let (kind, bytes) = match (first, second) {
             ('!', Some('=')) | ('<', Some('>')) => (Kind::NotEqual, 2),
@@ -226,11 +220,11 @@ impl<'a> Lexer<'a> {
                 .with_section("STIX 2.1 §9.6.1"),
             );
         }
-        self.ready = Some(Token::new(kind, span));
+        kind
     }
 
     /// Characters that begin nothing: one finding for the whole run.
-    fn stray(&mut self) {
+    fn stray(&mut self) -> Kind {
         let start = self.at;
         self.take_while(|character| {
             !character.is_whitespace()
@@ -261,29 +255,28 @@ impl<'a> Lexer<'a> {
             format!("`{run}` means nothing in a pattern"),
         );
         self.report(diagnostic, help);
-        self.ready = Some(Token::new(Kind::Invalid, span));
+        Kind::Invalid
     }
 
-    fn word(&mut self) {
+    fn word(&mut self) -> Kind {
         let start = self.at;
         self.take_bytes(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
         let word = self.text.get(start..self.at).unwrap_or_default();
-        let kind = match word {
+        match word {
             "true" => self.decoded(Constant::Boolean(true)),
             "false" => self.decoded(Constant::Boolean(false)),
-            _ => Keyword::of(word).map_or(Kind::Word(word), Kind::Keyword),
-        };
-        self.push(kind, start);
+            _ => Keyword::of(word).map_or(Kind::Word, Kind::Keyword),
+        }
     }
 
-    fn number(&mut self) {
+    fn number(&mut self) -> Kind {
         let start = self.at;
         let sign = self.peek(0).filter(|sign| matches!(sign, '+' | '-'));
         self.at += usize::from(sign.is_some());
         self.take_bytes(|byte| byte.is_ascii_digit() || byte == b'.');
         let text = self.text.get(start..self.at).unwrap_or_default();
         let place = self.since(start).place();
-        let kind = if sign == Some('+') {
+        if sign == Some('+') {
             let rest = text.get(1..).unwrap_or_default();
             let code = if rest.contains('.') {
                 code::FLOAT
@@ -300,11 +293,10 @@ impl<'a> Lexer<'a> {
             self.float(text)
         } else {
             self.integer(text)
-        };
-        self.push(kind, start);
+        }
     }
 
-    fn integer(&mut self, text: &str) -> Kind<'a> {
+    fn integer(&mut self, text: &str) -> Kind {
         let place = Span {
             start: self.at - text.len(),
             end: self.at,
@@ -336,7 +328,7 @@ impl<'a> Lexer<'a> {
         Kind::Invalid
     }
 
-    fn float(&mut self, text: &str) -> Kind<'a> {
+    fn float(&mut self, text: &str) -> Kind {
         let place = Span {
             start: self.at - text.len(),
             end: self.at,
@@ -425,7 +417,7 @@ impl<'a> Lexer<'a> {
         name: &str,
         letter: &str,
         decode: fn(&str) -> Result<Constant, decode::Refusal>,
-    ) {
+    ) -> Kind {
         let start = self.at;
         self.at += letter.len();
         let inside = self.at + 1;
@@ -439,10 +431,10 @@ impl<'a> Lexer<'a> {
                 format!("the {name} constant has no closing apostrophe"),
             );
             self.report(finding, None);
-            return self.push(Kind::Invalid, start);
+            return Kind::Invalid;
         }
         self.at += 1;
-        let kind = match decode(text) {
+        match decode(text) {
             Ok(constant) => self.decoded(constant),
             Err(refusal) => {
                 let message = format!(
@@ -453,11 +445,10 @@ impl<'a> Lexer<'a> {
                 self.report(finding.with_section(refusal.section), Some(refusal.help));
                 Kind::Invalid
             }
-        };
-        self.push(kind, start);
+        }
     }
 
-    fn double_quoted(&mut self) {
+    fn double_quoted(&mut self) -> Kind {
         let start = self.at;
         self.at += 1;
         self.take_while(|character| !matches!(character, '"' | '\n'));
@@ -471,10 +462,10 @@ impl<'a> Lexer<'a> {
             finding,
             Some("strings and names stand in apostrophes, U+0027"),
         );
-        self.push(Kind::Invalid, start);
+        Kind::Invalid
     }
 
-    fn comment(&mut self) {
+    fn comment(&mut self) -> Kind {
         let start = self.at;
         let rest = self.text.get(start + 2..).unwrap_or_default();
         let line = self
@@ -492,8 +483,9 @@ impl<'a> Lexer<'a> {
             let finding =
                 Diagnostic::error(code::UNTERMINATED_COMMENT, place, "the comment has no end");
             self.report(finding, Some("it ends with `*/`"));
-            self.push(Kind::Invalid, start);
-        } else if !self.commented {
+            return Kind::Invalid;
+        }
+        if !self.commented {
             self.commented = true;
             self.findings.push(
                 Diagnostic::warning(
@@ -506,6 +498,7 @@ impl<'a> Lexer<'a> {
                 ),
             );
         }
+        Kind::Skipped
     }
 
     fn report(&mut self, diagnostic: Diagnostic, help: Option<&str>) {
@@ -515,14 +508,9 @@ impl<'a> Lexer<'a> {
         });
     }
 
-    fn decoded(&mut self, constant: Constant) -> Kind<'a> {
+    fn decoded(&mut self, constant: Constant) -> Kind {
         self.constant = Some(constant);
         Kind::Constant
-    }
-
-    fn push(&mut self, kind: Kind<'a>, start: usize) {
-        let span = self.since(start);
-        self.ready = Some(Token::new(kind, span));
     }
 
     fn since(&self, start: usize) -> Span {

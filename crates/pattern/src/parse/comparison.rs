@@ -94,8 +94,8 @@ impl Parser<'_> {
             Kind::Keyword(Keyword::Matches) => return self.string_operand(Check::Matches),
             Kind::Keyword(Keyword::IsSubset) => return self.string_operand(Check::IsSubset),
             Kind::Keyword(Keyword::IsSuperset) => return self.string_operand(Check::IsSuperset),
-            Kind::Word(word) => {
-                let help = keyword_help(word);
+            Kind::Word => {
+                let help = keyword_help(self.here());
                 return self.expected("a comparison operator", help);
             }
             _ => return self.expected("a comparison operator", None),
@@ -184,15 +184,20 @@ impl Parser<'_> {
         if let Some(constant) = self.take_constant() {
             return Some(constant);
         }
-        let help = match self.kind() {
-            Kind::Word("null" | "NULL" | "None") => {
-                "there is no null: to ask whether a property is present, write `EXISTS` before its path".to_owned()
-            }
-            Kind::Word(word) if word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false") => {
-                format!("write `{}`", word.to_ascii_lowercase())
-            }
-            Kind::Word(word) => format!("a string stands in apostrophes: `'{}'`", token::excerpt(word)),
+        let word = match self.kind() {
+            Kind::Word => self.here(),
             _ => return self.expected("a constant", None),
+        };
+        let help = if matches!(word, "null" | "NULL" | "None") {
+            "there is no null: to ask whether a property is present, write `EXISTS` before its path"
+                .to_owned()
+        } else if word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false") {
+            format!("write `{}`", word.to_ascii_lowercase())
+        } else {
+            format!(
+                "a string stands in apostrophes: `'{}'`",
+                token::excerpt(word)
+            )
         };
         self.expected("a constant", Some(help))
     }

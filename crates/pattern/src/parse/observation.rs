@@ -119,7 +119,7 @@ impl Parser<'_> {
                 )?;
                 Some(Observation::Group(Box::new(inner?)))
             }
-            Kind::Word(_) | Kind::Keyword(Keyword::Exists) => self.expected(
+            Kind::Word | Kind::Keyword(Keyword::Exists) => self.expected(
                 "an observation expression",
                 Some("comparisons stand in brackets: `[…]`".to_owned()),
             ),

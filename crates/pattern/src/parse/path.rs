@@ -13,7 +13,7 @@ impl Parser<'_> {
     pub(super) fn path(&mut self) -> Option<Spanned<Path>> {
         let start = self.span();
         let object_type = match self.kind() {
-            Kind::Word(word) => word.to_owned(),
+            Kind::Word => self.here().to_owned(),
             Kind::Constant if matches!(self.constant_here(), Some(Constant::String(_))) => {
                 let help =
                     "the object type stands without apostrophes, as in `file:name`".to_owned();
@@ -64,11 +64,11 @@ impl Parser<'_> {
             };
         }
         let name = match self.kind() {
-            Kind::Word(word) if !word.contains('-') => Name {
-                text: word.to_owned(),
+            Kind::Word if !self.here().contains('-') => Name {
+                text: self.here().to_owned(),
                 quoted: false,
             },
-            Kind::Word(_) => return Some(self.quote_name("has a hyphen")),
+            Kind::Word => return Some(self.quote_name("has a hyphen")),
             Kind::Keyword(_) => {
                 return Some(self.quote_name("is a word of the pattern language"));
             }
@@ -82,7 +82,7 @@ impl Parser<'_> {
     }
 
     fn quote_name(&mut self, why: &str) -> Name {
-        let written = self.slice(self.span());
+        let written = self.here();
         let name = token::excerpt(written);
         let place = self.span().place();
         let finding = Diagnostic::error(
