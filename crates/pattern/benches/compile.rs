@@ -20,8 +20,7 @@ use pattern::tree::Pattern;
 
 fn main() {
     let rounds = std::env::args()
-        .filter_map(|argument| argument.parse().ok())
-        .next()
+        .find_map(|argument| argument.parse().ok())
         .unwrap_or(5_u32);
     let feed: Vec<String> = FEED.iter().map(|text| (*text).to_owned()).collect();
     println!("| patterns | what | patterns/s | MB/s |\n| --- | --- | --- | --- |");

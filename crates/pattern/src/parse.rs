@@ -138,6 +138,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Operands joined by `keyword`, read to their end even when one of them is not valid.
+    #[inline]
     fn chain<T>(
         &mut self,
         keyword: Keyword,

@@ -16,10 +16,12 @@ impl Parser<'_> {
         self.chain(Keyword::Or, Self::comparison_and, Comparison::Or)
     }
 
+    #[inline]
     fn comparison_and(&mut self) -> Option<Comparison> {
         self.chain(Keyword::And, Self::comparison_operand, Comparison::And)
     }
 
+    #[inline]
     fn comparison_operand(&mut self) -> Option<Comparison> {
         let operand = match self.kind() {
             Kind::LeftParenthesis => self.comparison_group(),
@@ -44,6 +46,7 @@ impl Parser<'_> {
         Some(Comparison::Group(Box::new(inner?)))
     }
 
+    #[inline]
     fn test(&mut self) -> Option<Test> {
         self.count(1)?;
         let start = self.span();
