@@ -69,11 +69,34 @@ pub(crate) fn test(test: &Test) -> Vec<Diagnostic> {
     findings
 }
 
+/// Reports every AND of `comparison` that no object can satisfy (STIX 2.1 §9.5).
+pub(crate) fn satisfiable(comparison: &Comparison, findings: &mut Findings) {
+    // Nearly every pattern speaks of one type between its brackets, and then nothing can be wrong.
+    if only_type(comparison).is_none() {
+        types(comparison, findings);
+    }
+}
+
+/// The type of which all tests of `comparison` speak.
+pub(crate) fn only_type(comparison: &Comparison) -> Option<&str> {
+    match comparison {
+        Comparison::And(operands) | Comparison::Or(operands) => {
+            let (first, rest) = operands.split_first()?;
+            let only = only_type(first)?;
+            rest.iter()
+                .all(|operand| only_type(operand) == Some(only))
+                .then_some(only)
+        }
+        Comparison::Group(inner) => only_type(inner),
+        Comparison::Test(test) => Some(&test.path.value.object_type),
+    }
+}
+
 /// The types of which an object can satisfy `comparison`, none when that could not be found out. An AND that
 /// no object can satisfy is reported (STIX 2.1 §9.5).
 ///
 /// One walk over the tree; the smaller of two sets is merged into the larger, so that nesting is cheap.
-pub(crate) fn types<'a>(comparison: &'a Comparison, findings: &mut Findings) -> BTreeSet<&'a str> {
+fn types<'a>(comparison: &'a Comparison, findings: &mut Findings) -> BTreeSet<&'a str> {
     match comparison {
         Comparison::And(operands) => {
             let mut common: Option<BTreeSet<&str>> = None;

@@ -10,7 +10,7 @@ use std::fmt;
 
 use crate::constant::Constant;
 use crate::tree::{Check, Comparison, Observation, Path, Pattern, Qualifier, Seconds, Test};
-use crate::{literal, token};
+use crate::{check, literal, token};
 
 /// The language of an explanation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -169,7 +169,7 @@ impl Writer<'_> {
     /// What must hold of one object; the type is said once where there is only one.
     fn object(&mut self, comparison: &Comparison, depth: usize, before: &str) {
         let comparison = comparison.ungrouped();
-        let only = only_type(comparison);
+        let only = check::only_type(comparison);
         let head = match only {
             Some(object_type) => self.words.object(object_type),
             None => self.words.object_of_any(),
@@ -211,21 +211,6 @@ impl Writer<'_> {
         if let Some(more) = count.checked_sub(OPERANDS).filter(|more| *more > 0) {
             self.say(depth, self.words.more(more));
         }
-    }
-}
-
-/// The one object type that the comparisons are about.
-fn only_type(comparison: &Comparison) -> Option<&str> {
-    match comparison {
-        Comparison::And(operands) | Comparison::Or(operands) => {
-            let (first, rest) = operands.split_first()?;
-            let only = only_type(first)?;
-            rest.iter()
-                .all(|operand| only_type(operand) == Some(only))
-                .then_some(only)
-        }
-        Comparison::Group(inner) => only_type(inner),
-        Comparison::Test(test) => Some(&test.path.value.object_type),
     }
 }
 

@@ -12,10 +12,10 @@ mod path;
 use base::diagnostic::{Diagnostic, Place};
 
 use crate::code;
-use crate::findings::Findings;
+use crate::constant::Constant;
 use crate::span::Span;
 use crate::token::keyword::Keyword;
-use crate::token::{self, Kind, Token};
+use crate::token::{self, Kind, Lexer, Token};
 use crate::tree::{Observation, Pattern};
 
 /// What came of reading a pattern.
@@ -59,21 +59,23 @@ pub fn read(text: &str) -> Reading {
             diagnostics: vec![finding],
         };
     }
-    let token::Tokens { tokens, findings } = token::tokens(text);
+    let mut lexer = Lexer::new(text);
     let mut parser = Parser {
         text,
-        tokens,
+        token: lexer.next(),
+        after: None,
+        lexer,
         at: 0,
+        last: Span::default(),
         depth: 0,
         nodes: 0,
         quiet_at: None,
-        findings,
     };
     let root = parser.pattern();
     let pattern = root
-        .filter(|_| !parser.findings.error())
+        .filter(|_| !parser.lexer.findings.error())
         .map(Pattern::parsed);
-    let mut diagnostics = parser.findings.into_list();
+    let mut diagnostics = parser.lexer.findings.into_list();
     diagnostics.sort_by_key(|finding| match finding.place {
         Place::Bytes { start, .. } => start,
         Place::Whole | Place::Pointer(_) => 0,
@@ -104,25 +106,31 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<Pattern, Vec<Diagnostic>> {
 /// `None` from a method means that the reason has been reported.
 struct Parser<'a> {
     text: &'a str,
-    tokens: Vec<Token>,
+    lexer: Lexer<'a>,
+    /// The token that is to be read.
+    token: Token,
+    /// The one after it, if it had to be looked at.
+    after: Option<Token>,
+    /// How many tokens have been read.
     at: usize,
+    /// Where the one before stands.
+    last: Span,
     depth: usize,
     nodes: usize,
     /// Nothing is reported at this token: it, or what led here, has been reported already.
     quiet_at: Option<usize>,
-    findings: Findings,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
     fn pattern(&mut self) -> Option<Observation> {
         let root = self.observation();
-        while *self.kind() != Kind::End {
+        while self.kind() != Kind::End {
             self.expected::<()>(
                 "an operator, a qualifier or the end of the pattern",
                 self.help_after_observation(),
             );
             self.skip_to_observation();
-            if *self.kind() != Kind::End {
+            if self.kind() != Kind::End {
                 self.observation();
             }
         }
@@ -130,19 +138,20 @@ impl Parser<'_> {
     }
 
     /// Operands joined by `keyword`, read to their end even when one of them is not valid.
+    #[inline]
     fn chain<T>(
         &mut self,
         keyword: Keyword,
-        operand: fn(&mut Self) -> Option<T>,
-        join: fn(Vec<T>) -> T,
+        operand: impl Fn(&mut Self) -> Option<T>,
+        join: impl Fn(Vec<T>) -> T,
     ) -> Option<T> {
         let first = operand(self);
-        if *self.kind() != Kind::Keyword(keyword) {
+        if self.kind() != Kind::Keyword(keyword) {
             return first;
         }
         let mut whole = first.is_some();
         let mut operands = Vec::from_iter(first);
-        while self.eat(&Kind::Keyword(keyword)) {
+        while self.eat(Kind::Keyword(keyword)) {
             match operand(self) {
                 Some(next) => operands.push(next),
                 None => whole = false,
@@ -151,7 +160,7 @@ impl Parser<'_> {
         whole.then(|| join(operands))
     }
 
-    fn close(&mut self, kind: &Kind, expected: &str, help: Option<String>) -> Option<()> {
+    fn close(&mut self, kind: Kind, expected: &str, help: Option<String>) -> Option<()> {
         if self.eat(kind) {
             Some(())
         } else {
@@ -160,11 +169,11 @@ impl Parser<'_> {
     }
 
     fn keyword(&mut self, keyword: Keyword) -> Option<()> {
-        if self.eat(&Kind::Keyword(keyword)) {
+        if self.eat(Kind::Keyword(keyword)) {
             return Some(());
         }
         let help = match self.kind() {
-            Kind::Word(word) => keyword_help(word),
+            Kind::Word => keyword_help(self.here()),
             _ => None,
         };
         self.expected(&format!("`{}`", keyword.text()), help)
@@ -172,7 +181,7 @@ impl Parser<'_> {
 
     fn help_after_test(&self) -> Option<String> {
         match self.kind() {
-            Kind::Word(word) => keyword_help(word),
+            Kind::Word => keyword_help(self.here()),
             Kind::Keyword(Keyword::FollowedBy) => {
                 Some("`FOLLOWEDBY` joins observation expressions: `[…] FOLLOWEDBY […]`".to_owned())
             }
@@ -182,7 +191,7 @@ impl Parser<'_> {
 
     fn help_after_observation(&self) -> Option<String> {
         match self.kind() {
-            Kind::Word(word) => keyword_help(word),
+            Kind::Word => keyword_help(self.here()),
             Kind::RightBracket | Kind::RightParenthesis => {
                 Some("nothing is open that it could close".to_owned())
             }
@@ -196,10 +205,10 @@ impl Parser<'_> {
     /// Reports that something else was expected here.
     fn expected<T>(&mut self, what: &str, help: Option<String>) -> Option<T> {
         let kind = self.kind();
-        if *kind != Kind::Invalid && self.quiet_at != Some(self.at) {
+        if kind != Kind::Invalid && self.quiet_at != Some(self.at) {
             let found = match kind {
                 Kind::End => "the pattern ends here".to_owned(),
-                _ => format!("found `{}`", token::excerpt(&self.slice(self.span()))),
+                _ => format!("found `{}`", token::excerpt(self.here())),
             };
             let finding = Diagnostic::error(
                 code::EXPECTED,
@@ -220,7 +229,7 @@ impl Parser<'_> {
     }
 
     fn report(&mut self, finding: Diagnostic) {
-        self.findings.push(finding);
+        self.lexer.findings.push(finding);
     }
 
     fn count(&mut self, nodes: usize) -> Option<()> {
@@ -252,7 +261,10 @@ impl Parser<'_> {
     /// Reports a limit and reads no further.
     fn give_up(&mut self, finding: Diagnostic) -> Option<()> {
         self.report(finding);
-        self.at = self.tokens.len().saturating_sub(1);
+        self.lexer.stop();
+        self.after = None;
+        self.token = self.lexer.next();
+        self.at += 1;
         self.quiet();
         None
     }
@@ -276,7 +288,7 @@ impl Parser<'_> {
             }
             self.advance();
         }
-        if *self.kind() == Kind::End {
+        if self.kind() == Kind::End {
             self.quiet();
         }
     }
@@ -306,7 +318,7 @@ impl Parser<'_> {
             }
             self.advance();
         }
-        if *self.kind() == Kind::End {
+        if self.kind() == Kind::End {
             self.quiet();
         }
     }
@@ -331,7 +343,7 @@ impl Parser<'_> {
         }
     }
 
-    fn eat(&mut self, kind: &Kind) -> bool {
+    fn eat(&mut self, kind: Kind) -> bool {
         let here = self.kind() == kind;
         if here {
             self.advance();
@@ -341,45 +353,65 @@ impl Parser<'_> {
 
     /// Goes one token further, never beyond the end; the span is that of the token that was passed.
     fn advance(&mut self) -> Span {
-        let span = self.span();
-        if *self.kind() != Kind::End {
-            self.at += 1;
+        let span = self.token.span;
+        if self.token.value != Kind::End {
+            self.step();
         }
         span
     }
 
-    fn kind(&self) -> &Kind {
-        self.tokens
-            .get(self.at)
-            .map_or(&Kind::End, |token| &token.value)
+    fn step(&mut self) {
+        self.at += 1;
+        self.last = self.token.span;
+        self.token = match self.after.take() {
+            Some(token) => token,
+            None => self.lexer.next(),
+        };
     }
 
-    fn kind_after(&self) -> &Kind {
-        self.tokens
-            .get(self.at + 1)
-            .map_or(&Kind::End, |token| &token.value)
+    fn kind(&self) -> Kind {
+        self.token.value
+    }
+
+    /// The token after this one. A constant here cannot be taken any more.
+    fn kind_after(&mut self) -> Kind {
+        let Self { after, lexer, .. } = self;
+        after.get_or_insert_with(|| lexer.next()).value
     }
 
     fn span(&self) -> Span {
-        self.tokens
-            .get(self.at)
-            .map(|token| token.span)
-            .unwrap_or_default()
+        self.token.span
     }
 
     fn last_span(&self) -> Span {
-        self.at
-            .checked_sub(1)
-            .and_then(|at| self.tokens.get(at))
-            .map(|token| token.span)
-            .unwrap_or_default()
+        self.last
     }
 
-    fn slice(&self, span: Span) -> String {
-        self.text
-            .get(span.start..span.end)
-            .unwrap_or_default()
-            .to_owned()
+    /// The constant that is here, if one is.
+    fn constant_here(&self) -> Option<&Constant> {
+        match self.token.value {
+            Kind::Constant => self.lexer.constant.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Takes the constant that is here, if one is, and goes on.
+    fn take_constant(&mut self) -> Option<Constant> {
+        if self.token.value != Kind::Constant {
+            return None;
+        }
+        let constant = self.lexer.constant.take();
+        self.step();
+        constant
+    }
+
+    /// The text of the token that is here.
+    fn here(&self) -> &'a str {
+        self.slice(self.span())
+    }
+
+    fn slice(&self, span: Span) -> &'a str {
+        self.text.get(span.start..span.end).unwrap_or_default()
     }
 }
 

@@ -17,17 +17,17 @@ use crate::span::{Span, Spanned};
 use crate::token::keyword::Keyword;
 
 /// One token and its place.
-pub type Token = Spanned<Kind>;
+pub(crate) type Token = Spanned<Kind>;
 
 /// What a token is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
     /// `:`.
     Colon,
     /// `,`.
     Comma,
-    /// A constant, decoded.
-    Constant(Constant),
+    /// A constant, which [`Lexer::constant`] holds decoded.
+    Constant,
     /// `.`.
     Dot,
     /// The end of the text; always the last token, and only there.
@@ -56,42 +56,12 @@ pub enum Kind {
     RightBracket,
     /// `)`.
     RightParenthesis,
+    /// White space or a comment, which the lexer does not give.
+    Skipped,
     /// `*`.
     Star,
     /// A name without apostrophes: letters, digits, `_` and `-`.
-    Word(String),
-}
-
-/// The tokens of a text, the last of which is [`Kind::End`], and what is wrong with the text.
-#[derive(Debug)]
-pub(crate) struct Tokens {
-    /// The tokens in the order of the text.
-    pub(crate) tokens: Vec<Token>,
-    /// Findings, errors among them when the text is not valid.
-    pub(crate) findings: Findings,
-}
-
-/// Splits `text` into tokens.
-///
-/// The text must not be longer than [`PATTERN_BYTES`]: [`crate::parse::read`] has looked.
-pub(crate) fn tokens(text: &str) -> Tokens {
-    let mut lexer = Lexer {
-        text,
-        at: 0,
-        tokens: Vec::new(),
-        findings: Findings::default(),
-        commented: false,
-    };
-    while lexer.step() {}
-    let end = Span {
-        start: text.len(),
-        end: text.len(),
-    };
-    lexer.tokens.push(Token::new(Kind::End, end));
-    Tokens {
-        tokens: lexer.tokens,
-        findings: lexer.findings,
-    }
+    Word,
 }
 
 /// Whether `name` can be a step of an object path without apostrophes: a letter or `_`, then letters, digits
@@ -121,49 +91,105 @@ pub fn is_reserved(word: &str) -> bool {
     Keyword::of(word).is_some() || matches!(word, "true" | "false")
 }
 
-struct Lexer<'a> {
+/// Splits a text into tokens, one at a time: the tokens of a long pattern would take more memory than its tree.
+///
+/// The text must not be longer than [`PATTERN_BYTES`]: [`crate::parse::read`] has looked.
+pub(crate) struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    tokens: Vec<Token>,
-    findings: Findings,
+    /// The value of the constant that was read last.
+    pub(crate) constant: Option<Constant>,
+    /// What is wrong with the text so far.
+    pub(crate) findings: Findings,
     commented: bool,
 }
 
 impl<'a> Lexer<'a> {
-    /// Reads one token or one stretch of what is skipped; `false` at the end.
-    fn step(&mut self) -> bool {
+    /// Begins at the beginning of `text`.
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            constant: None,
+            findings: Findings::default(),
+            commented: false,
+        }
+    }
+
+    /// The next token; at the end of the text [`Kind::End`], as often as it is asked for.
+    pub(crate) fn next(&mut self) -> Token {
+        loop {
+            let start = self.at;
+            let kind = self.step();
+            if kind != Kind::Skipped {
+                return Token::new(kind, self.since(start));
+            }
+        }
+    }
+
+    /// Goes to the end of the text; what is left of it is not read.
+    pub(crate) fn stop(&mut self) {
+        self.at = self.text.len();
+    }
+
+    /// Reads one token or one stretch of what is skipped.
+    fn step(&mut self) -> Kind {
         let start = self.at;
+        let bytes = self.text.as_bytes();
+        let Some(&first) = bytes.get(start) else {
+            return Kind::End;
+        };
+        let second = bytes.get(start + 1).copied();
+        match first {
+            b' ' => self.single(Kind::Skipped),
+            b'[' => self.single(Kind::LeftBracket),
+            b']' => self.single(Kind::RightBracket),
+            b'(' => self.single(Kind::LeftParenthesis),
+            b')' => self.single(Kind::RightParenthesis),
+            b':' => self.single(Kind::Colon),
+            b',' => self.single(Kind::Comma),
+            b'*' => self.single(Kind::Star),
+            b'\'' => match self.string() {
+                Some(text) => self.decoded(Constant::String(text)),
+                None => Kind::Invalid,
+            },
+            b'h' if second == Some(b'\'') => self.prefixed("hex", "h", decode::hex),
+            b'b' if second == Some(b'\'') => self.prefixed("binary", "b", decode::binary),
+            b't' if second == Some(b'\'') => self.prefixed("timestamp", "t", decode::timestamp),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
+            b'0'..=b'9' => self.number(),
+            b'.' | b'+' | b'-' if second.is_some_and(|byte| byte.is_ascii_digit()) => self.number(),
+            b'+' | b'-'
+                if second == Some(b'.') && bytes.get(start + 2).is_some_and(u8::is_ascii_digit) =>
+            {
+                self.number()
+            }
+            b'.' => self.single(Kind::Dot),
+            b'"' => self.double_quoted(),
+            b'/' if matches!(second, Some(b'*' | b'/')) => self.comment(),
+            _ => self.rare(),
+        }
+    }
+
+    /// Space of other kinds, operators, and what means nothing.
+    fn rare(&mut self) -> Kind {
         let Some(first) = self.peek(0) else {
-            return false;
+            return Kind::End;
         };
         if first.is_whitespace() {
             self.take_while(char::is_whitespace);
-            return true;
+            Kind::Skipped
+        } else {
+            self.symbol(first, self.peek(first.len_utf8()))
         }
-        let second = self.peek(first.len_utf8());
-        match (first, second) {
-            ('/', Some('*' | '/')) => self.comment(),
-            ('\'', _) => {
-                let kind = self
-                    .string()
-                    .map_or(Kind::Invalid, |text| Kind::Constant(Constant::String(text)));
-                self.push(kind, start);
-            }
-            ('"', _) => self.double_quoted(),
-            ('h', Some('\'')) => self.prefixed("hex", "h", decode::hex),
-            ('b', Some('\'')) => self.prefixed("binary", "b", decode::binary),
-            ('t', Some('\'')) => self.prefixed("timestamp", "t", decode::timestamp),
-            ('0'..='9', _) | ('.' | '+' | '-', Some('0'..='9')) => self.number(),
-            ('+' | '-', Some('.')) if self.peek(2).is_some_and(|digit| digit.is_ascii_digit()) => {
-                self.number();
-            }
-            _ if first.is_ascii_alphabetic() || first == '_' => self.word(),
-            _ => self.symbol(first, second),
-        }
-        true
     }
 
-    fn symbol(&mut self, first: char, second: Option<char>) {
+    fn single(&mut self, kind: Kind) -> Kind {
+        self.at += 1;
+        kind
+    }
+
+    fn symbol(&mut self, first: char, second: Option<char>) -> Kind {
         let start = self.at;
         let (kind, bytes) = match (first, second) {
             ('!', Some('=')) | ('<', Some('>')) => (Kind::NotEqual, 2),
@@ -173,14 +199,6 @@ impl<'a> Lexer<'a> {
             ('=', _) => (Kind::Equal, 1),
             ('<', _) => (Kind::Less, 1),
             ('>', _) => (Kind::Greater, 1),
-            (':', _) => (Kind::Colon, 1),
-            ('.', _) => (Kind::Dot, 1),
-            (',', _) => (Kind::Comma, 1),
-            ('*', _) => (Kind::Star, 1),
-            ('(', _) => (Kind::LeftParenthesis, 1),
-            (')', _) => (Kind::RightParenthesis, 1),
-            ('[', _) => (Kind::LeftBracket, 1),
-            (']', _) => (Kind::RightBracket, 1),
             _ => return self.stray(),
         };
         self.at += bytes;
@@ -202,11 +220,11 @@ impl<'a> Lexer<'a> {
                 .with_section("STIX 2.1 §9.6.1"),
             );
         }
-        self.tokens.push(Token::new(kind, span));
+        kind
     }
 
     /// Characters that begin nothing: one finding for the whole run.
-    fn stray(&mut self) {
+    fn stray(&mut self) -> Kind {
         let start = self.at;
         self.take_while(|character| {
             !character.is_whitespace()
@@ -237,31 +255,28 @@ impl<'a> Lexer<'a> {
             format!("`{run}` means nothing in a pattern"),
         );
         self.report(diagnostic, help);
-        self.tokens.push(Token::new(Kind::Invalid, span));
+        Kind::Invalid
     }
 
-    fn word(&mut self) {
+    fn word(&mut self) -> Kind {
         let start = self.at;
-        self.take_while(|character| {
-            character.is_ascii_alphanumeric() || matches!(character, '_' | '-')
-        });
+        self.take_bytes(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
         let word = self.text.get(start..self.at).unwrap_or_default();
-        let kind = match word {
-            "true" => Kind::Constant(Constant::Boolean(true)),
-            "false" => Kind::Constant(Constant::Boolean(false)),
-            _ => Keyword::of(word).map_or_else(|| Kind::Word(word.to_owned()), Kind::Keyword),
-        };
-        self.push(kind, start);
+        match word {
+            "true" => self.decoded(Constant::Boolean(true)),
+            "false" => self.decoded(Constant::Boolean(false)),
+            _ => Keyword::of(word).map_or(Kind::Word, Kind::Keyword),
+        }
     }
 
-    fn number(&mut self) {
+    fn number(&mut self) -> Kind {
         let start = self.at;
         let sign = self.peek(0).filter(|sign| matches!(sign, '+' | '-'));
         self.at += usize::from(sign.is_some());
-        self.take_while(|character| character.is_ascii_digit() || character == '.');
+        self.take_bytes(|byte| byte.is_ascii_digit() || byte == b'.');
         let text = self.text.get(start..self.at).unwrap_or_default();
         let place = self.since(start).place();
-        let kind = if sign == Some('+') {
+        if sign == Some('+') {
             let rest = text.get(1..).unwrap_or_default();
             let code = if rest.contains('.') {
                 code::FLOAT
@@ -278,8 +293,7 @@ impl<'a> Lexer<'a> {
             self.float(text)
         } else {
             self.integer(text)
-        };
-        self.push(kind, start);
+        }
     }
 
     fn integer(&mut self, text: &str) -> Kind {
@@ -302,7 +316,7 @@ impl<'a> Lexer<'a> {
             return Kind::Invalid;
         }
         if let Some(value) = text.parse().ok().and_then(Integer::new) {
-            return Kind::Constant(Constant::Integer(value));
+            return self.decoded(Constant::Integer(value));
         }
         let message = format!("`{}` is beyond the integers of STIX", excerpt(text));
         let finding =
@@ -322,7 +336,7 @@ impl<'a> Lexer<'a> {
         .place();
         let shape = text.matches('.').count() == 1 && !text.ends_with('.');
         match text.parse().ok().and_then(Float::new) {
-            Some(value) if shape => Kind::Constant(Constant::Float(value)),
+            Some(value) if shape => self.decoded(Constant::Float(value)),
             _ => {
                 let message = format!("`{}` is not a number", excerpt(text));
                 let help = if text.matches('.').count() > 1 {
@@ -348,7 +362,7 @@ impl<'a> Lexer<'a> {
         let mut valid = true;
         loop {
             let stretch = self.at;
-            self.take_while(|character| !matches!(character, '\'' | '\\'));
+            self.take_bytes(|byte| !matches!(byte, b'\'' | b'\\'));
             value.push_str(self.text.get(stretch..self.at).unwrap_or_default());
             let escaped = match self.peek(0) {
                 Some('\'') => {
@@ -403,12 +417,12 @@ impl<'a> Lexer<'a> {
         name: &str,
         letter: &str,
         decode: fn(&str) -> Result<Constant, decode::Refusal>,
-    ) {
+    ) -> Kind {
         let start = self.at;
         self.at += letter.len();
         let inside = self.at + 1;
         self.at = inside;
-        self.take_while(|character| character != '\'');
+        self.take_bytes(|byte| byte != b'\'');
         let text = self.text.get(inside..self.at).unwrap_or_default();
         if self.peek(0).is_none() {
             let finding = Diagnostic::error(
@@ -417,11 +431,11 @@ impl<'a> Lexer<'a> {
                 format!("the {name} constant has no closing apostrophe"),
             );
             self.report(finding, None);
-            return self.push(Kind::Invalid, start);
+            return Kind::Invalid;
         }
         self.at += 1;
-        let kind = match decode(text) {
-            Ok(constant) => Kind::Constant(constant),
+        match decode(text) {
+            Ok(constant) => self.decoded(constant),
             Err(refusal) => {
                 let message = format!(
                     "`{}` is not a {name} constant",
@@ -431,11 +445,10 @@ impl<'a> Lexer<'a> {
                 self.report(finding.with_section(refusal.section), Some(refusal.help));
                 Kind::Invalid
             }
-        };
-        self.push(kind, start);
+        }
     }
 
-    fn double_quoted(&mut self) {
+    fn double_quoted(&mut self) -> Kind {
         let start = self.at;
         self.at += 1;
         self.take_while(|character| !matches!(character, '"' | '\n'));
@@ -449,10 +462,10 @@ impl<'a> Lexer<'a> {
             finding,
             Some("strings and names stand in apostrophes, U+0027"),
         );
-        self.push(Kind::Invalid, start);
+        Kind::Invalid
     }
 
-    fn comment(&mut self) {
+    fn comment(&mut self) -> Kind {
         let start = self.at;
         let rest = self.text.get(start + 2..).unwrap_or_default();
         let line = self
@@ -470,8 +483,9 @@ impl<'a> Lexer<'a> {
             let finding =
                 Diagnostic::error(code::UNTERMINATED_COMMENT, place, "the comment has no end");
             self.report(finding, Some("it ends with `*/`"));
-            self.push(Kind::Invalid, start);
-        } else if !self.commented {
+            return Kind::Invalid;
+        }
+        if !self.commented {
             self.commented = true;
             self.findings.push(
                 Diagnostic::warning(
@@ -484,6 +498,7 @@ impl<'a> Lexer<'a> {
                 ),
             );
         }
+        Kind::Skipped
     }
 
     fn report(&mut self, diagnostic: Diagnostic, help: Option<&str>) {
@@ -493,9 +508,9 @@ impl<'a> Lexer<'a> {
         });
     }
 
-    fn push(&mut self, kind: Kind, start: usize) {
-        let span = self.since(start);
-        self.tokens.push(Token::new(kind, span));
+    fn decoded(&mut self, constant: Constant) -> Kind {
+        self.constant = Some(constant);
+        Kind::Constant
     }
 
     fn since(&self, start: usize) -> Span {
@@ -507,6 +522,15 @@ impl<'a> Lexer<'a> {
 
     fn peek(&self, offset: usize) -> Option<char> {
         self.text.get(self.at + offset..)?.chars().next()
+    }
+
+    /// Goes on as long as bytes are wanted; `wanted` takes all of a character's bytes above ASCII, or none.
+    fn take_bytes(&mut self, wanted: impl Fn(u8) -> bool) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        self.at += rest
+            .iter()
+            .position(|byte| !wanted(*byte))
+            .unwrap_or(rest.len());
     }
 
     fn take_while(&mut self, wanted: impl Fn(char) -> bool) {

@@ -16,10 +16,12 @@ impl Parser<'_> {
         self.chain(Keyword::Or, Self::comparison_and, Comparison::Or)
     }
 
+    #[inline]
     fn comparison_and(&mut self) -> Option<Comparison> {
         self.chain(Keyword::And, Self::comparison_operand, Comparison::And)
     }
 
+    #[inline]
     fn comparison_operand(&mut self) -> Option<Comparison> {
         let operand = match self.kind() {
             Kind::LeftParenthesis => self.comparison_group(),
@@ -37,26 +39,27 @@ impl Parser<'_> {
         let inner = self.comparison();
         self.depth = self.depth.saturating_sub(1);
         self.close(
-            &Kind::RightParenthesis,
+            Kind::RightParenthesis,
             "`AND`, `OR` or `)`",
             self.help_after_test(),
         )?;
         Some(Comparison::Group(Box::new(inner?)))
     }
 
+    #[inline]
     fn test(&mut self) -> Option<Test> {
         self.count(1)?;
         let start = self.span();
-        let negated_exists = *self.kind() == Kind::Keyword(Keyword::Not);
+        let negated_exists = self.kind() == Kind::Keyword(Keyword::Not);
         if negated_exists {
-            if *self.kind_after() != Kind::Keyword(Keyword::Exists) {
+            if self.kind_after() != Kind::Keyword(Keyword::Exists) {
                 let help = "`NOT` stands between the path and the operator: `file:size NOT = 1`"
                     .to_owned();
                 return self.expected("an object path", Some(help));
             }
             self.advance();
         }
-        if *self.kind() == Kind::Keyword(Keyword::Exists) {
+        if self.kind() == Kind::Keyword(Keyword::Exists) {
             let operator = start.to(self.advance());
             let path = self.path()?;
             return Some(Test {
@@ -67,7 +70,7 @@ impl Parser<'_> {
         }
         let path = self.path()?;
         let start = self.span();
-        let negated = self.eat(&Kind::Keyword(Keyword::Not));
+        let negated = self.eat(Kind::Keyword(Keyword::Not));
         let check = self.check()?;
         let check = Spanned::new(check, start.to(self.last_span()));
         let test = Test {
@@ -94,8 +97,8 @@ impl Parser<'_> {
             Kind::Keyword(Keyword::Matches) => return self.string_operand(Check::Matches),
             Kind::Keyword(Keyword::IsSubset) => return self.string_operand(Check::IsSubset),
             Kind::Keyword(Keyword::IsSuperset) => return self.string_operand(Check::IsSuperset),
-            Kind::Word(word) => {
-                let help = keyword_help(word);
+            Kind::Word => {
+                let help = keyword_help(self.here());
                 return self.expected("a comparison operator", help);
             }
             _ => return self.expected("a comparison operator", None),
@@ -138,11 +141,11 @@ impl Parser<'_> {
 
     fn set(&mut self) -> Option<Vec<Constant>> {
         self.advance();
-        if !self.eat(&Kind::LeftParenthesis) {
+        if !self.eat(Kind::LeftParenthesis) {
             return self.expected("`(`", Some("a set is written `('a', 'b')`".to_owned()));
         }
         let mut constants = Vec::new();
-        if self.eat(&Kind::RightParenthesis) {
+        if self.eat(Kind::RightParenthesis) {
             return Some(constants);
         }
         loop {
@@ -151,12 +154,12 @@ impl Parser<'_> {
                 return None;
             };
             constants.push(constant);
-            if self.eat(&Kind::RightParenthesis) {
+            if self.eat(Kind::RightParenthesis) {
                 return Some(constants);
             }
-            if !self.eat(&Kind::Comma) {
+            if !self.eat(Kind::Comma) {
                 let help = match self.kind() {
-                    Kind::Constant(_) => Some("constants are separated by commas".to_owned()),
+                    Kind::Constant => Some("constants are separated by commas".to_owned()),
                     _ => None,
                 };
                 self.expected::<()>("`,` or `)`", help);
@@ -172,7 +175,7 @@ impl Parser<'_> {
             self.kind(),
             Kind::End | Kind::RightBracket | Kind::Keyword(_) | Kind::LeftBracket
         ) {
-            if self.eat(&Kind::RightParenthesis) {
+            if self.eat(Kind::RightParenthesis) {
                 break;
             }
             self.advance();
@@ -181,20 +184,23 @@ impl Parser<'_> {
 
     fn constant(&mut self) -> Option<Constant> {
         self.count(1)?;
-        let help = match self.kind() {
-            Kind::Constant(constant) => {
-                let constant = constant.clone();
-                self.advance();
-                return Some(constant);
-            }
-            Kind::Word(word) if matches!(word.as_str(), "null" | "NULL" | "None") => {
-                "there is no null: to ask whether a property is present, write `EXISTS` before its path".to_owned()
-            }
-            Kind::Word(word) if word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false") => {
-                format!("write `{}`", word.to_ascii_lowercase())
-            }
-            Kind::Word(word) => format!("a string stands in apostrophes: `'{}'`", token::excerpt(word)),
+        if let Some(constant) = self.take_constant() {
+            return Some(constant);
+        }
+        let word = match self.kind() {
+            Kind::Word => self.here(),
             _ => return self.expected("a constant", None),
+        };
+        let help = if matches!(word, "null" | "NULL" | "None") {
+            "there is no null: to ask whether a property is present, write `EXISTS` before its path"
+                .to_owned()
+        } else if word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false") {
+            format!("write `{}`", word.to_ascii_lowercase())
+        } else {
+            format!(
+                "a string stands in apostrophes: `'{}'`",
+                token::excerpt(word)
+            )
         };
         self.expected("a constant", Some(help))
     }

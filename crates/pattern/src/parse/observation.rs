@@ -97,13 +97,13 @@ impl Parser<'_> {
                 self.count(1)?;
                 let comparison = self.comparison();
                 let closed = self.close(
-                    &Kind::RightBracket,
+                    Kind::RightBracket,
                     "`AND`, `OR` or `]`",
                     self.help_after_test(),
                 );
                 let span = start.to(self.last_span());
                 let comparison = comparison?;
-                check::types(&comparison, &mut self.findings);
+                check::satisfiable(&comparison, &mut self.lexer.findings);
                 closed?;
                 Some(Observation::Single(Spanned::new(comparison, span)))
             }
@@ -113,13 +113,13 @@ impl Parser<'_> {
                 let inner = self.observation();
                 self.depth = self.depth.saturating_sub(1);
                 self.close(
-                    &Kind::RightParenthesis,
+                    Kind::RightParenthesis,
                     "an operator, a qualifier or `)`",
                     self.help_after_observation(),
                 )?;
                 Some(Observation::Group(Box::new(inner?)))
             }
-            Kind::Word(_) | Kind::Keyword(Keyword::Exists) => self.expected(
+            Kind::Word | Kind::Keyword(Keyword::Exists) => self.expected(
                 "an observation expression",
                 Some("comparisons stand in brackets: `[…]`".to_owned()),
             ),
@@ -129,55 +129,46 @@ impl Parser<'_> {
 
     fn repeats(&mut self) -> Option<Qualifier> {
         self.advance();
-        let times = match self.kind() {
-            Kind::Constant(Constant::Integer(integer)) => {
-                let times = u64::try_from(integer.value())
-                    .ok()
-                    .and_then(NonZeroU64::new);
-                if times.is_none() {
-                    self.not_positive("REPEATS");
-                }
-                times.or(Some(NonZeroU64::MIN))
-            }
-            _ => self.expected("a positive integer", None),
+        let Some(Constant::Integer(integer)) = self.constant_here() else {
+            return self.expected("a positive integer", None);
         };
-        let times = times?;
+        let times = u64::try_from(integer.value())
+            .ok()
+            .and_then(NonZeroU64::new);
+        if times.is_none() {
+            self.not_positive("REPEATS");
+        }
         self.advance();
         self.keyword(Keyword::Times)?;
-        Some(Qualifier::Repeats(times))
+        Some(Qualifier::Repeats(times.unwrap_or(NonZeroU64::MIN)))
     }
 
     fn within(&mut self) -> Option<Qualifier> {
         self.advance();
-        let seconds = match self.kind() {
-            Kind::Constant(Constant::Integer(integer)) => {
-                let seconds = u64::try_from(integer.value())
-                    .ok()
-                    .and_then(NonZeroU64::new);
-                if seconds.is_none() {
-                    self.not_positive("WITHIN");
-                }
-                Some(Seconds::Integer(seconds.unwrap_or(NonZeroU64::MIN)))
+        let seconds = match self.constant_here() {
+            Some(Constant::Integer(integer)) => u64::try_from(integer.value())
+                .ok()
+                .and_then(NonZeroU64::new)
+                .map(Seconds::Integer),
+            Some(Constant::Float(float)) => {
+                Some(Seconds::Float(*float)).filter(|seconds| seconds.number() > 0.0)
             }
-            Kind::Constant(Constant::Float(float)) => {
-                let float = *float;
-                if float.value() <= 0.0 {
-                    self.not_positive("WITHIN");
-                }
-                Some(Seconds::Float(float))
-            }
-            _ => self.expected("a positive number of seconds", None),
+            _ => return self.expected("a positive number of seconds", None),
         };
-        let seconds = seconds?;
+        if seconds.is_none() {
+            self.not_positive("WITHIN");
+        }
         self.advance();
-        if *self.kind() != Kind::Keyword(Keyword::Seconds) {
+        if self.kind() != Kind::Keyword(Keyword::Seconds) {
             return self.expected(
                 "`SECONDS`",
                 Some("the unit of WITHIN is always `SECONDS`".to_owned()),
             );
         }
         self.advance();
-        Some(Qualifier::Within(seconds))
+        Some(Qualifier::Within(
+            seconds.unwrap_or(Seconds::Integer(NonZeroU64::MIN)),
+        ))
     }
 
     fn not_positive(&mut self, qualifier: &str) {
@@ -207,12 +198,12 @@ impl Parser<'_> {
     }
 
     fn timestamp(&mut self) -> Option<Timestamp> {
-        if let Kind::Constant(Constant::Timestamp(timestamp)) = self.kind() {
-            let timestamp = timestamp.clone();
-            self.advance();
+        if let Some(Constant::Timestamp(_)) = self.constant_here()
+            && let Some(Constant::Timestamp(timestamp)) = self.take_constant()
+        {
             return Some(timestamp);
         }
-        let help = matches!(self.kind(), Kind::Constant(Constant::String(_))).then(|| {
+        let help = matches!(self.constant_here(), Some(Constant::String(_))).then(|| {
             "a timestamp has a `t` before its apostrophes: `t'2016-06-01T00:00:00Z'`".to_owned()
         });
         self.expected("a timestamp", help)

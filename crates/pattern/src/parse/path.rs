@@ -13,8 +13,8 @@ impl Parser<'_> {
     pub(super) fn path(&mut self) -> Option<Spanned<Path>> {
         let start = self.span();
         let object_type = match self.kind() {
-            Kind::Word(word) => word.clone(),
-            Kind::Constant(Constant::String(_)) => {
+            Kind::Word => self.here().to_owned(),
+            Kind::Constant if matches!(self.constant_here(), Some(Constant::String(_))) => {
                 let help =
                     "the object type stands without apostrophes, as in `file:name`".to_owned();
                 return self.expected("an object path", Some(help));
@@ -22,7 +22,7 @@ impl Parser<'_> {
             _ => return self.expected("an object path", None),
         };
         self.advance();
-        if !self.eat(&Kind::Colon) {
+        if !self.eat(Kind::Colon) {
             let help =
                 "an object path is a type, a colon and a property, as in `file:name`".to_owned();
             return self.expected("`:` after the object type", Some(help));
@@ -30,15 +30,15 @@ impl Parser<'_> {
         let property = self.name()?;
         let mut steps = Vec::new();
         loop {
-            if self.eat(&Kind::Dot) {
+            if self.eat(Kind::Dot) {
                 steps.push(Step::Name(self.name()?));
-            } else if self.eat(&Kind::LeftBracket) {
+            } else if self.eat(Kind::LeftBracket) {
                 let Some(place) = self.list_place() else {
                     self.skip_list_place();
                     return None;
                 };
                 steps.push(place);
-                if !self.eat(&Kind::RightBracket) {
+                if !self.eat(Kind::RightBracket) {
                     return self.expected("`]` after the place in the list", None);
                 }
             } else {
@@ -57,19 +57,23 @@ impl Parser<'_> {
     }
 
     fn name(&mut self) -> Option<Name> {
-        let written = self.slice(self.span());
+        if let Some(Constant::String(_)) = self.constant_here() {
+            return match self.take_constant() {
+                Some(Constant::String(text)) => Some(Name { text, quoted: true }),
+                _ => None,
+            };
+        }
         let name = match self.kind() {
-            Kind::Constant(Constant::String(text)) => Name {
-                text: text.clone(),
-                quoted: true,
-            },
-            Kind::Word(word) if !word.contains('-') => Name {
-                text: word.clone(),
+            Kind::Word if !self.here().contains('-') => Name {
+                text: self.here().to_owned(),
                 quoted: false,
             },
-            Kind::Word(_) => return Some(self.quote_name(&written, "has a hyphen")),
-            Kind::Keyword(_) | Kind::Constant(Constant::Boolean(_)) => {
-                return Some(self.quote_name(&written, "is a word of the pattern language"));
+            Kind::Word => return Some(self.quote_name("has a hyphen")),
+            Kind::Keyword(_) => {
+                return Some(self.quote_name("is a word of the pattern language"));
+            }
+            _ if matches!(self.constant_here(), Some(Constant::Boolean(_))) => {
+                return Some(self.quote_name("is a word of the pattern language"));
             }
             _ => return self.expected("a property name", None),
         };
@@ -77,7 +81,8 @@ impl Parser<'_> {
         Some(name)
     }
 
-    fn quote_name(&mut self, written: &str, why: &str) -> Name {
+    fn quote_name(&mut self, why: &str) -> Name {
+        let written = self.here();
         let name = token::excerpt(written);
         let place = self.span().place();
         let finding = Diagnostic::error(
@@ -98,10 +103,12 @@ impl Parser<'_> {
     fn list_place(&mut self) -> Option<Step> {
         let place = match self.kind() {
             Kind::Star => Some(Step::AnyItem),
-            Kind::Constant(Constant::Integer(integer)) => {
-                u64::try_from(integer.value()).ok().map(Step::Item)
-            }
-            _ => None,
+            _ => match self.constant_here() {
+                Some(Constant::Integer(integer)) => {
+                    u64::try_from(integer.value()).ok().map(Step::Item)
+                }
+                _ => None,
+            },
         };
         if place.is_none() {
             // STIX 2.1 §9.7.2: an index is in the range 0…N-1.
@@ -114,9 +121,9 @@ impl Parser<'_> {
     /// Goes behind the bracket that closes what should have been a place in a list, if it is near: the rest of
     /// the comparison is then not taken for the end of the brackets.
     fn skip_list_place(&mut self) {
-        if *self.kind() != Kind::RightBracket && *self.kind_after() == Kind::RightBracket {
+        if self.kind() != Kind::RightBracket && self.kind_after() == Kind::RightBracket {
             self.advance();
         }
-        self.eat(&Kind::RightBracket);
+        self.eat(Kind::RightBracket);
     }
 }

@@ -70,6 +70,24 @@ impl Keyword {
 
     /// The keyword that is written `text`, if there is one.
     pub fn of(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|keyword| keyword.text() == text)
+        Some(match text {
+            "AND" => Self::And,
+            "EXISTS" => Self::Exists,
+            "FOLLOWEDBY" => Self::FollowedBy,
+            "IN" => Self::In,
+            "ISSUBSET" => Self::IsSubset,
+            "ISSUPERSET" => Self::IsSuperset,
+            "LIKE" => Self::Like,
+            "MATCHES" => Self::Matches,
+            "NOT" => Self::Not,
+            "OR" => Self::Or,
+            "REPEATS" => Self::Repeats,
+            "SECONDS" => Self::Seconds,
+            "START" => Self::Start,
+            "STOP" => Self::Stop,
+            "TIMES" => Self::Times,
+            "WITHIN" => Self::Within,
+            _ => return None,
+        })
     }
 }
