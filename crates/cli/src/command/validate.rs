@@ -22,7 +22,8 @@ use base::diagnostic::{Diagnostic, Place, Severity};
 use indicatif::ProgressBar;
 use serde_json::json;
 use stix::bundle::Form;
-use stix::validate::{Custom, Profile, check};
+use stix::validate::check::{self, Checks};
+use stix::validate::{Custom, Profile};
 
 use crate::config::Context;
 use crate::snippet::Style;
@@ -121,7 +122,13 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
         list_checks(context)?;
         return Ok(Verdict::Good);
     }
-    let filter = Filter::new(&options.extent.disable, &options.extent.enable)
+    // Verdicts are laid side by side: what `stix2-validator` does not look at is not looked at.
+    let all = if options.form.schema_compat {
+        Checks::SHARED
+    } else {
+        Checks::ALL
+    };
+    let filter = Filter::new(all, &options.extent.disable, &options.extent.enable)
         .map_err(|message| anyhow!(message))?;
     let documents = documents::documents(&options.files)?;
     let begun = Instant::now();

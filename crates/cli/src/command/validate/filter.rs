@@ -18,16 +18,22 @@ pub(crate) struct Filter {
 impl Filter {
     /// What the user asked for.
     ///
+    /// `all` is what is checked where nothing is said.
+    ///
     /// # Errors
     /// A name that nothing has, or names of both kinds where only one can be meant.
-    pub(crate) fn new(disabled: &[String], enabled: &[String]) -> Result<Self, String> {
+    pub(crate) fn new(
+        all: Checks,
+        disabled: &[String],
+        enabled: &[String],
+    ) -> Result<Self, String> {
         let (enabled_codes, enabled_checks) = sort_out(enabled)?;
         let (disabled_codes, disabled_checks) = sort_out(disabled)?;
         if !enabled_codes.is_empty() && !enabled_checks.is_empty() {
             return Err("`--enable` takes codes or names of checks, not both".to_owned());
         }
         let start = if enabled_checks.is_empty() {
-            Checks::ALL
+            all
         } else {
             Checks::NONE
         };
@@ -102,7 +108,7 @@ mod tests {
     fn filter(disabled: &[&str], enabled: &[&str]) -> Result<Filter, String> {
         let own =
             |names: &[&str]| -> Vec<String> { names.iter().map(|&name| name.to_owned()).collect() };
-        Filter::new(&own(disabled), &own(enabled))
+        Filter::new(Checks::ALL, &own(disabled), &own(enabled))
     }
 
     #[test]
