@@ -59,7 +59,9 @@ impl Compatible {
                     )
                 });
             self.paint.bad(&format!("[X] Fatal Error: {said}{place}"))
-        } else if self.is_strict || diagnostic.severity == Severity::Error {
+        } else if diagnostic.severity == Severity::Error
+            || self.is_strict && diagnostic.severity == Severity::Warning
+        {
             self.paint.bad(&format!("[X] {said}"))
         } else {
             self.paint.partial(&format!("[!] Warning: {said}"))
