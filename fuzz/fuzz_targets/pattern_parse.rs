@@ -22,7 +22,10 @@ fuzz_target!(|bytes: &[u8]| match parse::parse_bytes(bytes) {
         assert!(equivalent(&pattern, &form), "`{written}` and `{form}`");
 
         let text = std::str::from_utf8(bytes).expect("a pattern is UTF-8");
-        show(text, &path_type::check(&pattern, &stix::pattern_model::StandardModel));
+        show(
+            text,
+            &path_type::check(&pattern, &stix::pattern_model::StandardModel),
+        );
         for language in [Language::English, Language::Japanese] {
             assert!(!explain(&pattern, language).sentences.is_empty());
         }

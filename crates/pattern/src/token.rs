@@ -1,7 +1,7 @@
 //! From text to tokens.
 //!
 //! Every token knows its bytes, every constant is decoded here, and what is wrong with the text is reported
-//! here: an [`Kind::Invalid`] token stands where something was meant and has been complained about, so that
+//! here: an `Kind::Invalid` token stands where something was meant and has been complained about, so that
 //! the parser does not complain again. The standard defines the language in prose (§9); the lexical grammar
 //! is that of its companion grammar: keywords are case-sensitive, whitespace is Unicode `White_Space` (§9.4).
 
