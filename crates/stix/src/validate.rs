@@ -37,6 +37,7 @@ use crate::object::Object;
 use check::Checks;
 pub use document::Validator;
 use findings::Findings;
+pub use pattern::advice as pattern_advice;
 
 /// What to report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

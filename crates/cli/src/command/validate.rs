@@ -146,11 +146,12 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     }
     let mut summary = validation.summary;
     summary.time = begun.elapsed();
-    summary.valid = is_valid(options, &summary);
+    summary.valid = is_valid(options, &summary) && summary.unread.is_empty();
     out::text(&validation.report.finish(&summary)?)?;
     match summary.unread.len() {
         0 => Ok(Verdict::of(summary.valid)),
-        1 if documents.len() == 1 => bail!("nothing was checked"),
+        1 if documents.len() == 1 && summary.objects == 0 => bail!("nothing was checked"),
+        1 if documents.len() == 1 => bail!("only a part of the file was checked"),
         count => bail!("{count} of {} files could not be read", documents.len()),
     }
 }
@@ -178,6 +179,7 @@ impl Validation<'_> {
         };
         self.summary.files += 1;
         let name = input.name;
+        let objects = self.summary.objects;
         let errors = self.summary.errors;
         let warnings = self.summary.warnings;
         out::text(&self.report.begin(&name)?)?;
@@ -218,6 +220,10 @@ impl Validation<'_> {
             }
         }
         bar.finish_and_clear();
+        if self.summary.objects == objects && reader.io_error().is_none() {
+            let found = judge.unreadable(nothing(reader.form()), &mut window.borrow_mut());
+            self.tell(&name, None, found, &bar)?;
+        }
         let is_container = matches!(reader.form(), Some(Form::Bundle | Form::Envelope));
         let keep = |diagnostic: &Diagnostic| self.filter.keeps(diagnostic);
         let outside = judge.finish(
@@ -311,6 +317,23 @@ impl Validation<'_> {
             },
             ..all
         }
+    }
+}
+
+/// What is said of a document without objects: whoever asks whether something is valid expects something.
+fn nothing(form: Option<Form>) -> Diagnostic {
+    match form {
+        Some(Form::Bundle | Form::Envelope) => Diagnostic::warning(
+            "STIX-BUNDLE-07",
+            Place::Whole,
+            "there is no object in the document",
+        ),
+        Some(Form::List | Form::Objects) | None => Diagnostic::error(
+            "STIX-JSON-11",
+            Place::Whole,
+            "there is no STIX object in the document",
+        )
+        .with_help("a bundle, a TAXII envelope, a list of objects or an object belongs here"),
     }
 }
 

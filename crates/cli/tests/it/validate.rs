@@ -107,6 +107,24 @@ fn places_are_the_same_far_behind_the_beginning() {
 }
 
 #[test]
+fn nothing_is_not_valid() {
+    // `{}` is an empty envelope (TAXII 2.1 §3.7): a warning.
+    for nothing in ["", " \n", "[]", "x"] {
+        let ran = run_with(&["validate", "-", "--json"], nothing.as_bytes()).ended(1);
+        assert!(
+            ran.stdout.contains("\"valid\":false"),
+            "{nothing}: {}",
+            ran.stdout
+        );
+    }
+    let empty = r#"{"type":"bundle","id":"bundle--5d0092c5-5f74-4287-9642-33f4c354e56d"}"#;
+    run_with(&["validate", "-"], empty.as_bytes()).ended(0);
+    run_with(&["validate", "-", "--strict"], empty.as_bytes()).ended(1);
+    let ran = run(&["validate", "no-such-file", "--json"]).ended(2);
+    assert!(ran.stdout.contains("\"valid\":false"), "{}", ran.stdout);
+}
+
+#[test]
 fn what_objects_say_of_each_other_is_checked() {
     let one = |modified: &str, name: &str| {
         format!(

@@ -1,6 +1,8 @@
 //! The pattern of an indicator, §4.7.1 and §9: crate `pattern` judges it.
 
 use base::diagnostic::{Diagnostic, Place, Severity};
+use pattern::matcher::Matcher;
+use pattern::tree::{Check, Pattern, Test};
 
 use super::check;
 use super::findings::{Findings, Path};
@@ -28,10 +30,23 @@ pub(super) fn check(properties: Members<'_>, root: Path<'_>, findings: &mut Find
         && findings.options().least < Severity::Error
         && !findings.is_off(check::PATTERNS)
     {
-        for found in pattern::path_type::check(pattern, &StandardModel) {
+        for found in advice(pattern) {
             add(found, Severity::Warning, path, findings);
         }
     }
+}
+
+/// What speaks against a pattern that is one: it names what no object has (§9.6.1, §9.7), or an expression of MATCHES
+/// cannot be compiled. The places are bytes of the pattern.
+pub fn advice(pattern: &Pattern) -> Vec<Diagnostic> {
+    let mut found = pattern::path_type::check(pattern, &StandardModel);
+    let has_expression = |test: &&Test| matches!(test.check.value, Check::Matches(_));
+    if pattern.tests().iter().any(has_expression)
+        && let Err(refused) = Matcher::compile(pattern)
+    {
+        found.extend(refused);
+    }
+    found
 }
 
 /// Adds a finding about the pattern at its property, and says where in the pattern it is.

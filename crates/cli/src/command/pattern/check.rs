@@ -40,7 +40,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     let mut errors = 0_u64;
     let mut warnings = 0_u64;
     let mut report = report(context);
-    let count = options.patterns.each(&mut |mut found| {
+    let seen = options.patterns.each(&mut |mut found| {
         let diagnostics = judge::pattern(found.text);
         let findings = findings(&mut found, diagnostics);
         for finding in &findings {
@@ -59,7 +59,8 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
             findings: &findings,
         })?)
     })?;
-    let valid = errors == 0 && (warnings == 0 || !options.strict);
+    let count = seen.patterns;
+    let valid = errors == 0 && (warnings == 0 || !options.strict) && seen.is_all();
     if context.json {
         out::json_line(&json!({
             "record": "summary",
@@ -87,6 +88,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
             word(warnings, "warning", "warnings", "警告"),
         ))?;
     }
+    seen.all()?;
     Ok(Verdict::of(valid))
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     let mut good = true;
     let mut first = true;
     let mut report = check::report(context);
-    options.patterns.each(&mut |mut found| {
+    let seen = options.patterns.each(&mut |mut found| {
         let reading = pattern::parse::read(found.text);
         let Some(pattern) = reading.pattern else {
             good = false;
@@ -80,5 +80,6 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
         }
         out::text(&text)
     })?;
+    seen.all()?;
     Ok(Verdict::of(good))
 }

@@ -31,7 +31,7 @@ Examples:
 pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     let mut good = true;
     let mut report = check::report(context);
-    options.patterns.each(&mut |mut found| {
+    let seen = options.patterns.each(&mut |mut found| {
         let reading = pattern::parse::read(found.text);
         let Some(pattern) = reading.pattern else {
             good = false;
@@ -66,5 +66,6 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
         }
         out::line(&formatted)
     })?;
+    seen.all()?;
     Ok(Verdict::of(good))
 }

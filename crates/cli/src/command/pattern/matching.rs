@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use base::diagnostic::Diagnostic;
+use base::diagnostic::{Diagnostic, Severity};
 use pattern::matcher::Matcher;
 use pattern::matcher::compiled::{CompiledPattern, Verdict as Answer};
 use pattern::matcher::observation::{self, Observation};
@@ -47,15 +47,22 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
         let name = options.observations.display();
         out::note(&format::plain(&format!("{name}: {diagnostic}")));
     }
+    ensure!(
+        !reading.observations.is_empty(),
+        "there is no usable `observed-data` in `{}`; observables alone say not when they were seen",
+        options.observations.display(),
+    );
     let mut matched = false;
+    let mut uncertain = 0_u64;
     let mut invalid = 0_u64;
     let mut report = check::report(context);
-    options
+    let seen = options
         .patterns
         .each(&mut |mut found| match compile(found.text) {
             Ok(compiled) => {
                 let answer = compiled.matches(&reading.observations);
                 matched |= answer.is_match();
+                uncertain += u64::from(!answer.is_match() && !answer.complete);
                 tell(context, &found, &answer, &reading.observations)
             }
             Err(diagnostics) => {
@@ -70,6 +77,18 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
                 Ok(())
             }
         })?;
+    seen.all()?;
+    ensure!(
+        reading
+            .diagnostics
+            .iter()
+            .all(|found| found.severity < Severity::Error),
+        "observations that could not be read were left out, so what did not match may do so",
+    );
+    ensure!(
+        matched || uncertain == 0,
+        "{uncertain} patterns were given up at a limit, so whether they match is not certain",
+    );
     match invalid {
         0 => Ok(Verdict::of(matched)),
         1 => bail!("a pattern is not valid, so it matches nothing"),

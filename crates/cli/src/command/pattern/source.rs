@@ -49,11 +49,12 @@ impl Patterns {
             || self.from.iter().any(|path| path.as_os_str() == "-")
     }
 
-    /// Gives every pattern to `visit`, in the order of the arguments; how many there were.
+    /// Gives every pattern to `visit`, in the order of the arguments; how many there were, and what was skipped.
     ///
     /// # Errors
     /// What cannot be read, and what `visit` fails with.
-    pub(crate) fn each(&self, visit: &mut dyn FnMut(Found<'_>) -> Result<()>) -> Result<u64> {
+    pub(crate) fn each(&self, visit: &mut dyn FnMut(Found<'_>) -> Result<()>) -> Result<Seen> {
+        let mut skipped = 0;
         let mut count = 0;
         let mut counted = |found: Found<'_>| {
             count += 1;
@@ -61,7 +62,7 @@ impl Patterns {
         };
         for (at, pattern) in self.patterns.iter().enumerate() {
             if pattern == "-" {
-                read(input::open(Path::new("-"))?, &mut counted)?;
+                skipped += read(input::open(Path::new("-"))?, &mut counted)?;
                 continue;
             }
             let mut window = Window::over(pattern.as_bytes());
@@ -73,14 +74,45 @@ impl Patterns {
             })?;
         }
         for path in &self.from {
-            read(input::open(path)?, &mut counted)?;
+            skipped += read(input::open(path)?, &mut counted)?;
         }
-        Ok(count)
+        Ok(Seen {
+            patterns: count,
+            skipped,
+        })
     }
 }
 
-/// The patterns of a file.
-fn read(mut input: Input, visit: &mut dyn FnMut(Found<'_>) -> Result<()>) -> Result<()> {
+/// What was read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    /// How many patterns.
+    pub(crate) patterns: u64,
+    /// Parts of documents that are no objects, in which patterns may have been.
+    skipped: u64,
+}
+
+impl Seen {
+    /// Whether all that was asked for was looked at.
+    pub(crate) fn is_all(self) -> bool {
+        self.patterns > 0 && self.skipped == 0
+    }
+
+    /// # Errors
+    /// There was no pattern at all, or parts were skipped in which there may have been some.
+    pub(crate) fn all(self) -> Result<()> {
+        ensure!(
+            self.skipped == 0,
+            "{} parts of what was read are no objects, and may have had patterns",
+            self.skipped
+        );
+        ensure!(self.patterns > 0, "there is no STIX pattern to read");
+        Ok(())
+    }
+}
+
+/// The patterns of a file; how many parts of it were skipped.
+fn read(mut input: Input, visit: &mut dyn FnMut(Found<'_>) -> Result<()>) -> Result<u64> {
     let first = input
         .reader
         .fill_buf()
@@ -88,7 +120,7 @@ fn read(mut input: Input, visit: &mut dyn FnMut(Found<'_>) -> Result<()>) -> Res
     if is_objects(first) {
         indicators(input, visit)
     } else {
-        lines(input, visit)
+        lines(input, visit).map(|()| 0)
     }
 }
 
@@ -145,16 +177,18 @@ fn lines(input: Input, visit: &mut dyn FnMut(Found<'_>) -> Result<()>) -> Result
     }
 }
 
-fn indicators(input: Input, visit: &mut dyn FnMut(Found<'_>) -> Result<()>) -> Result<()> {
+fn indicators(input: Input, visit: &mut dyn FnMut(Found<'_>) -> Result<()>) -> Result<u64> {
     let name = input.name;
     let (recorder, window) = Recorder::new(input.reader);
     let mut reader = stix::bundle::Reader::new(recorder);
+    let mut skipped = 0_u64;
     for member in reader.by_ref() {
         let member = match member {
             Ok(member) => member,
             // What is no object is no indicator; `validate` is there to judge it.
             Err(found) if found.code != SOURCE_FAILED => {
                 out::note(&format::plain(&format!("{name}: skipped: {found}")));
+                skipped += 1;
                 continue;
             }
             Err(found) => bail!("cannot read `{name}`: {}", found.message),
@@ -173,7 +207,7 @@ fn indicators(input: Input, visit: &mut dyn FnMut(Found<'_>) -> Result<()>) -> R
         let end = member.offset + member.text.len() as u64;
         window.borrow_mut().forget(end);
     }
-    Ok(())
+    Ok(skipped)
 }
 
 /// Longest line that is read: a pattern with spaces around it.

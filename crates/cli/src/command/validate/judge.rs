@@ -7,7 +7,6 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use stix::bundle::Member;
 use stix::object::Object;
-use stix::pattern_model::StandardModel;
 use stix::validate::check::PATTERNS;
 use stix::validate::{Options, Validator, validate_text};
 
@@ -26,7 +25,7 @@ pub(crate) fn pattern(text: &str) -> Vec<Diagnostic> {
     let reading = pattern::parse::read(text);
     let mut found = reading.diagnostics;
     if let Some(pattern) = &reading.pattern {
-        let types = pattern::path_type::check(pattern, &StandardModel).into_iter();
+        let types = stix::validate::pattern_advice(pattern).into_iter();
         found.extend(types.map(|one| Diagnostic {
             severity: one.severity.min(Severity::Warning),
             ..one
