@@ -5,9 +5,9 @@ use std::fmt::{self, Display, Formatter};
 use base::diagnostic::{Diagnostic, Place, Severity};
 use base::limits::DIAGNOSTICS_PER_DOCUMENT;
 
-use super::Options;
 use super::check::{self, Check, Checks};
 use super::code::{self, Code};
+use super::{Custom, Options};
 use crate::model::Class;
 
 /// A place in an object, written out only when something is found there.
@@ -138,6 +138,20 @@ impl Findings {
         name: &str,
         message: impl Display,
     ) {
+        let refusal = match code.id {
+            id if id == code::TYPE_CUSTOM.id => {
+                Some((self.options.custom_types, &code::TYPE_REFUSED))
+            }
+            id if id == code::CUSTOM.id => {
+                Some((self.options.custom_properties, &code::PROPERTY_REFUSED))
+            }
+            _ => None,
+        };
+        // Where it is refused, advice on how to do it well would lead astray.
+        if let Some((Custom::Refused, refusal)) = refusal {
+            self.add(refusal, path, message);
+            return;
+        }
         if !self.is_off(check::EXTENSIONS_USE) {
             let help = "define it with an `extension-definition`, or carry it in an extension";
             self.add_of(code, section, path, message, Some(&help));

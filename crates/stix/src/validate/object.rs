@@ -25,7 +25,7 @@ pub(super) fn check(properties: Members<'_>, root: Path<'_>, findings: &mut Find
     }
     if let Some(kind) = kind
         && known.is_none()
-        && declared.class.is_none()
+        && (declared.class.is_none() || findings.options().custom_types == Custom::Refused)
     {
         findings.custom(
             &code::TYPE_CUSTOM,
@@ -33,19 +33,6 @@ pub(super) fn check(properties: Members<'_>, root: Path<'_>, findings: &mut Find
             Path::Name(&root, "type"),
             kind,
             format_args!("the standard has no object type `{}`", shortened(kind)),
-        );
-    }
-    if let Some(kind) = kind
-        && known.is_none()
-        && findings.options().custom_types == Custom::Refused
-    {
-        findings.add(
-            &code::TYPE_REFUSED,
-            Path::Name(&root, "type"),
-            format_args!(
-                "`{}` is not an object type of the standard",
-                shortened(kind)
-            ),
         );
     }
     common_properties(class, known.is_some(), properties, root, findings);
@@ -213,20 +200,15 @@ fn custom_properties(
         value::property_name(name, path, findings);
         if RESERVED.contains(&name) {
             findings.add(&code::RESERVED, path, format_args!("`{name}` is reserved"));
-        } else if shape.is_some() && !declared.top_level {
+        } else if shape.is_some()
+            && (!declared.top_level || findings.options().custom_properties == Custom::Refused)
+        {
             findings.custom(
                 &code::CUSTOM,
                 code::CUSTOM.section,
                 path,
                 name,
                 format_args!("the standard has no `{}` here", shortened(name)),
-            );
-        }
-        if shape.is_some() && findings.options().custom_properties == Custom::Refused {
-            findings.add(
-                &code::PROPERTY_REFUSED,
-                path,
-                format_args!("`{}` is not a property of the standard", shortened(name)),
             );
         }
         value::anything(name, found, path, findings);

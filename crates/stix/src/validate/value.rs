@@ -8,7 +8,7 @@ use super::check;
 use super::code;
 use super::findings::{Findings, Path, shortened};
 use super::format;
-use super::{Custom, rule};
+use super::rule;
 use crate::id::{kind_of, recognised};
 use crate::model::{Format, Kind, Shape, Targets};
 use crate::timestamp::instant_of;
@@ -89,13 +89,6 @@ fn unlisted(part: &str, name: &str, value: Value<'_>, path: Path<'_>, findings: 
         name,
         format_args!("the standard has no `{}` in `{part}`", shortened(name)),
     );
-    if findings.options().custom_properties == Custom::Refused {
-        findings.add(
-            &code::PROPERTY_REFUSED,
-            here,
-            format_args!("`{}` is not a property of `{part}`", shortened(name)),
-        );
-    }
     anything(name, value, here, findings);
 }
 
