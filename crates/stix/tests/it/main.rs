@@ -16,6 +16,7 @@ mod objects;
 mod options;
 mod pattern_model;
 mod properties;
+mod strict;
 mod tree;
 mod validate;
 mod versioning;

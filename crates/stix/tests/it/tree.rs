@@ -1,12 +1,13 @@
 //! The flat tree beside the strict reader of `serde_json`, and each fault at its byte.
 
 use proptest::prelude::*;
-use stix::json;
 use stix::json::tree::{Tree, parse};
+
+use crate::strict;
 
 /// Both readers take the same texts, and read the same out of them.
 fn same(text: &str) {
-    match (parse(text), json::parse(text)) {
+    match (parse(text), strict::parse(text)) {
         (Ok(tree), Ok(value)) => {
             let root = tree.root(text);
             assert_eq!(root.to_value(), value, "{text}");
