@@ -21,6 +21,7 @@ use self::granular::Granular;
 use crate::id::Id;
 use crate::marking::{MAX_SELECTORS, ReadMarkingsError, Tlp};
 use crate::selector::{ParseSelectorError, Selector};
+use crate::validate::format::is_language;
 use crate::version::{self, VersionError};
 
 /// What something is marked with. The text stands as it stands in the object; an edit checks its form.
@@ -59,21 +60,7 @@ impl Mark {
             Self::Definition(text) => {
                 Id::parse(text).is_ok_and(|id| id.kind() == "marking-definition")
             }
-            // RFC 5646 §2.1: subtags of one to eight letters and digits, the first of letters. Validation knows more.
-            Self::Language(text) => {
-                let mut subtags = text.split('-');
-                let first = subtags.next().unwrap_or_default();
-                let is_subtag = |subtag: &str| {
-                    (1..=8).contains(&subtag.len())
-                        && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
-                };
-                // One letter begins a tag only as `i-…` and `x-…`.
-                let is_alone = first.len() == 1 && !(text.len() > 1 && "ixIX".contains(first));
-                is_subtag(first)
-                    && !is_alone
-                    && first.bytes().all(|byte| byte.is_ascii_alphabetic())
-                    && subtags.all(is_subtag)
-            }
+            Self::Language(text) => is_language(text),
         }
     }
 }

@@ -18,7 +18,7 @@ mod advice;
 mod document;
 mod extension;
 mod findings;
-mod format;
+pub(crate) mod format;
 mod identifier;
 mod interop;
 mod marking;

@@ -234,13 +234,11 @@ fn is_protocol(text: &str) -> bool {
         )
 }
 
-/// Information elements are written in lower camel case (RFC 7012 §2.3); two or more words, or one that stands alone
-/// in the registry.
+/// Information elements are written in lower camel case (RFC 7012 §2.3), of two words at least.
 fn is_information_element(key: &str) -> bool {
     key.starts_with(|first: char| first.is_ascii_lowercase())
         && key.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && (key.bytes().any(|byte| byte.is_ascii_uppercase())
-            || INFORMATION_ELEMENTS_OF_ONE_WORD.contains(&key))
+        && key.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 /// A field name (RFC 9110 §5.1) in the customary case: every word begins with a capital.
@@ -264,9 +262,6 @@ fn is_socket_option(key: &str) -> bool {
 
 /// Words that are written where a protocol belongs and are none.
 const NOT_PROTOCOLS: &[&str] = &["unknown", "none", "any", "foo", "bar", "test"];
-
-/// Information elements of the IANA registry without a capital.
-const INFORMATION_ELEMENTS_OF_ONE_WORD: &[&str] = &[];
 
 /// ISO 32000-1 §14.3.3.
 const PDF_ENTRIES: &[&str] = &[

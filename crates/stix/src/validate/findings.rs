@@ -190,8 +190,12 @@ impl Findings {
 
     /// Whether findings of this code are of use.
     pub(super) fn wants(&self, code: &Code) -> bool {
-        code.severity >= self.options.least
-            && (code.severity == Severity::Error
+        self.wants_of(code.id, code.severity)
+    }
+
+    fn wants_of(&self, code: &str, severity: Severity) -> bool {
+        severity >= self.options.least
+            && (severity == Severity::Error
                 || self.options.checks == Checks::ALL
                 || of_code(code).is_none_or(|check| self.options.checks.has(check)))
     }
@@ -228,8 +232,7 @@ impl Findings {
 
     /// Adds a finding made elsewhere.
     pub(super) fn add_made(&mut self, finding: Diagnostic) {
-        let about_bundle = finding.code == "STIX-BUNDLE-06" && self.is_off(check::UUID);
-        if finding.severity < self.options.least || about_bundle {
+        if !self.wants_of(finding.code, finding.severity) {
             return;
         }
         if self.is_full() {
@@ -260,9 +263,9 @@ impl Findings {
 }
 
 /// The check to which all findings of a code belong that is no error.
-fn of_code(code: &Code) -> Option<Check> {
-    Some(match code.id {
-        "STIX-ID-06" => check::UUID,
+fn of_code(code: &str) -> Option<Check> {
+    Some(match code {
+        "STIX-BUNDLE-06" | "STIX-ID-06" => check::UUID,
         "STIX-ID-07" => check::DETERMINISTIC_IDS,
         "STIX-PROP-06" => check::COMMON_PROPERTIES,
         "STIX-HASH-03" => check::HASH_ALGORITHM,

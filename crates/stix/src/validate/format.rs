@@ -159,7 +159,7 @@ fn is_network(text: &str, bits: u8, is_address: impl Fn(&str) -> bool) -> bool {
 }
 
 /// Well-formed as of RFC 5646 §2.1.
-pub(super) fn is_language(tag: &str) -> bool {
+pub(crate) fn is_language(tag: &str) -> bool {
     let lower = tag.to_ascii_lowercase();
     if GRANDFATHERED.contains(&lower.as_str()) {
         return true;
