@@ -5,7 +5,7 @@
 //! the parser does not complain again. The standard defines the language in prose (§9); the lexical grammar
 //! is that of its companion grammar: keywords are case-sensitive, whitespace is Unicode `White_Space` (§9.4).
 
-mod decode;
+pub(crate) mod decode;
 pub mod keyword;
 
 use base::diagnostic::Diagnostic;

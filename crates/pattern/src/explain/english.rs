@@ -122,7 +122,10 @@ fn check(test: &Test) -> String {
             format!("is there and is not {}", constant(value)),
             format!("is {}", constant(value)),
         ),
-        Check::Exists => ("is there".to_owned(), "is not there".to_owned()),
+        Check::Exists => (
+            "is there".to_owned(),
+            "is not there, which as a comparison never holds".to_owned(),
+        ),
         Check::Greater(value) => order(
             if time { "after" } else { "greater than" },
             &constant(value),

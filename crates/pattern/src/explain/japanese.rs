@@ -135,7 +135,10 @@ fn check(test: &Test) -> String {
             let (yes, no) = is(&constant(value));
             (no, yes)
         }
-        Check::Exists => ("が存在する".to_owned(), "が存在しない".to_owned()),
+        Check::Exists => (
+            "が存在する".to_owned(),
+            "が存在しない（比較としては決して成立しない）".to_owned(),
+        ),
         Check::Greater(value) => order(
             &constant(value),
             if time { "より後で" } else { "より大き" },

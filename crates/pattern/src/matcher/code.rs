@@ -15,3 +15,5 @@ pub const OBSERVATION_OBJECTS: &str = "PATTERN-OBSERVATION-03";
 pub const OBSERVATION_REFERENCE: &str = "PATTERN-OBSERVATION-04";
 /// The document is neither a bundle nor an object nor a list of objects.
 pub const NOT_OBJECTS: &str = "PATTERN-OBSERVATION-05";
+/// An `observed-data` refers to more objects than are followed.
+pub const OBSERVATION_TOO_MANY: &str = "PATTERN-OBSERVATION-06";

@@ -4,18 +4,18 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use base::diagnostic::Diagnostic;
-use base64::Engine as _;
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 use crate::constant::{Constant, Timestamp};
 use crate::matcher::code;
-use crate::matcher::effort::Effort;
+use crate::matcher::effort::{BYTES, Effort};
 use crate::matcher::expression::Expression;
 use crate::matcher::like::Wildcards;
 use crate::matcher::observation::Observation;
 use crate::matcher::path::{Encoding, Path};
 use crate::matcher::value::{Scalar, Value};
 use crate::network::Network;
+use crate::token::decode::{base64_bytes, hex_bytes};
 use crate::tree;
 
 /// A compiled comparison, or several that are joined.
@@ -211,11 +211,15 @@ impl Test {
             Some(Scalar::Boolean(truth)) => Data::Boolean(truth),
             Some(Scalar::Float(number)) => Data::Float(number),
             Some(Scalar::Integer(number)) => Data::Integer(number),
-            Some(Scalar::String(text)) => match self.encoding {
-                // §9.6.4: a binary property is decoded before it is compared.
-                Some(encoding) => Data::Bytes(decode(text, encoding)?),
-                None => Data::Text(text),
-            },
+            Some(Scalar::String(text)) => {
+                // Decoding, normalising and searching go over all of it.
+                effort.charge(text.len() / BYTES);
+                match self.encoding {
+                    // §9.6.4: a binary property is decoded before it is compared.
+                    Some(encoding) => Data::Bytes(decode(text, encoding)?),
+                    None => Data::Text(text),
+                }
+            }
             // `null`, a list or an object has no type that a constant could have.
             None => Data::Other,
         };
@@ -350,20 +354,8 @@ fn bytes_of(text: &str) -> Option<impl Iterator<Item = u8>> {
 
 fn decode(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
     match encoding {
-        Encoding::Base64 => base64::engine::general_purpose::STANDARD.decode(text).ok(),
-        Encoding::Hexadecimal => {
-            let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
-            let digits = digits?;
-            let pairs = digits.chunks_exact(2);
-            pairs.remainder().is_empty().then(|| {
-                pairs
-                    .filter_map(|pair| match pair {
-                        [high, low] => u8::try_from(high * 16 + low).ok(),
-                        _ => None,
-                    })
-                    .collect()
-            })
-        }
+        Encoding::Base64 => base64_bytes(text),
+        Encoding::Hexadecimal => hex_bytes(text),
     }
 }
 

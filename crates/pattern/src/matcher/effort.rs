@@ -49,3 +49,6 @@ impl Effort {
 /// otherwise multiply. The largest objects of real telemetry have some thousand values. Long comparisons count as
 /// several, so that all of it takes some seconds at most.
 pub(super) const PATH_STEPS: u64 = 1_000_000;
+
+/// So many bytes of a text that is compared or searched count as one step along a path.
+pub(super) const BYTES: usize = 64;

@@ -78,7 +78,6 @@ impl Expression {
 
     /// Whether the expression is found in `text`; none where the search was given up.
     pub(super) fn is_match(&self, text: &str, effort: &Effort) -> Option<bool> {
-        effort.charge(text.len() / BYTES);
         match &self.engine {
             Engine::Backtracking(_) if text.len() > BACKTRACKED_BYTES => bounded(None, effort),
             Engine::Backtracking(regex) => bounded(regex.is_match(text).ok(), effort),
@@ -89,7 +88,6 @@ impl Expression {
 
     /// Whether the expression is found in `bytes`; none where the search was given up.
     pub(super) fn is_match_bytes(&self, bytes: &[u8], effort: &Effort) -> Option<bool> {
-        effort.charge(bytes.len() / BYTES);
         match &self.engine {
             Engine::Backtracking(_) if bytes.len() > BACKTRACKED_BYTES => bounded(None, effort),
             Engine::Backtracking(regex) => bounded(regex.is_match(bytes).ok(), effort),
@@ -133,9 +131,6 @@ const INSTRUCTIONS: usize = 100_000;
 
 /// Most steps back of one search: some ten milliseconds.
 const BACKTRACKS: usize = 100_000;
-
-/// So many bytes of a text that is searched count as one step along a path.
-const BYTES: usize = 64;
 
 /// A search with backtracking counts as so many steps: two thousand of them in one observation are enough.
 const SEARCH: usize = 500;

@@ -13,7 +13,7 @@ use foldhash::fast::RandomState;
 
 use crate::constant::Constant;
 use crate::matcher::comparison::{Check, Comparison, Operator, Test, normalised};
-use crate::matcher::effort::{Effort, PATH_STEPS};
+use crate::matcher::effort::{BYTES, Effort, PATH_STEPS};
 use crate::matcher::observation::{Object, Observation};
 use crate::matcher::path::Path;
 use crate::matcher::value::Value;
@@ -140,6 +140,7 @@ impl Index {
             path.path
                 .any(object.value, observation, &effort, &mut |value| {
                     if let Some(text) = value.text() {
+                        effort.charge(text.len() / BYTES);
                         path.look_up(text, wake);
                     }
                     false
@@ -352,9 +353,17 @@ impl PathIndex {
             all(end.and_then(|end| ends.get(end)));
         }
         if !self.grams.is_empty() {
-            for window in text.as_bytes().windows(GRAM) {
-                let gram: Option<&[u8; GRAM]> = window.try_into().ok();
-                all(gram.and_then(|gram| self.grams.get(gram)));
+            // A text may have the same four bytes at each of its places: they wake once.
+            let mut present: Vec<&[u8; GRAM]> = text
+                .as_bytes()
+                .windows(GRAM)
+                .filter_map(|window| window.try_into().ok())
+                .filter(|gram| self.grams.contains_key(*gram))
+                .collect();
+            present.sort_unstable();
+            present.dedup();
+            for gram in present {
+                all(self.grams.get(gram));
             }
         }
     }

@@ -193,6 +193,16 @@ fn collect<'a, V: Value<'a>>(document: V, pointer: &str, objects: &mut Vec<(Stri
     }
 }
 
+/// An object that says its type.
+fn typed<'a, V: Value<'a>>(id: &'a str, value: V) -> Option<Object<'a, V>> {
+    let object_type = value.member("type")?.text()?;
+    Some(Object {
+        id,
+        object_type,
+        value,
+    })
+}
+
 struct Reader<'r> {
     pointer: &'r str,
     diagnostics: &'r mut Vec<Diagnostic>,
@@ -218,17 +228,21 @@ impl Reader<'_> {
         let span = self.occurrence(object)?;
         let mut objects = Vec::new();
         let references = object.member("object_refs").map(Value::items);
-        for reference in references.into_iter().flatten().take(REFERENCES_PER_OBJECT) {
+        let local = object.member("objects").map(Value::members);
+        let count = references.into_iter().flatten().count() + local.into_iter().flatten().count();
+        if count > REFERENCES_PER_OBJECT {
+            self.say(|place| {
+                let message =
+                    format!("an `observed-data` of more than {REFERENCES_PER_OBJECT} objects");
+                Diagnostic::error(code::OBSERVATION_TOO_MANY, place, message)
+            });
+            return None;
+        }
+        let references = object.member("object_refs").map(Value::items);
+        for reference in references.into_iter().flatten() {
             let id = reference.text();
             let found = id.and_then(|id| Some((id, *by_id.get(id)?)));
-            let typed = found.and_then(|(id, value)| {
-                let object_type = value.member("type")?.text()?;
-                Some(Object {
-                    id,
-                    object_type,
-                    value,
-                })
-            });
+            let typed = found.and_then(|(id, value)| typed(id, value));
             if typed.is_none() {
                 self.say(|place| {
                     let message = "an object that `object_refs` names is not in this document";
@@ -243,14 +257,8 @@ impl Reader<'_> {
             objects.extend(typed);
         }
         let local = object.member("objects").map(Value::members);
-        for (id, value) in local.into_iter().flatten().take(REFERENCES_PER_OBJECT) {
-            if let Some(object_type) = value.member("type").and_then(Value::text) {
-                objects.push(Object {
-                    id,
-                    object_type,
-                    value,
-                });
-            }
+        for (id, value) in local.into_iter().flatten() {
+            objects.extend(typed(id, value));
         }
         if objects.is_empty() {
             self.say(|place| {

@@ -1,6 +1,8 @@
 //! Many patterns at once: an observation meets only those that it may satisfy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+
+use foldhash::fast::RandomState;
 
 use crate::matcher::compiled::{self, CompiledPattern, Verdict};
 use crate::matcher::effort::{Effort, PATH_STEPS};
@@ -193,7 +195,12 @@ impl<K: Clone + Ord> PatternSet<K> {
         hits: &mut Vec<Hit>,
     ) {
         for object in observation.objects() {
+            // Each `[…]` is looked at once, however many values of the object wake it.
+            let mut woken: HashSet<(usize, usize), RandomState> = HashSet::default();
             self.index.look_up(object, observation, outer, &mut |wake| {
+                if !woken.insert((wake.slot, wake.single)) {
+                    return;
+                }
                 let holds = wake.exact || {
                     let effort = Effort::new(PATH_STEPS);
                     let single = self

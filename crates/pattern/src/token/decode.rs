@@ -20,17 +20,27 @@ pub(super) fn hex(text: &str) -> Result<Constant, Refusal> {
         help: "pairs of the digits 0 to 9 and a to f, as in `h'ffc3'`",
         section: "STIX 2.1 §9.2",
     };
+    hex_bytes(text).map(Constant::Hex).ok_or_else(refusal)
+}
+
+/// The bytes of pairs of hexadecimal digits in either case; none where the text is anything else.
+pub(crate) fn hex_bytes(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
-    let digits = digits.ok_or_else(refusal)?;
+    let digits = digits?;
     let pairs = digits.chunks_exact(2);
-    if !pairs.remainder().is_empty() {
-        return Err(refusal());
-    }
-    let bytes = pairs.filter_map(|pair| match pair {
-        [high, low] => u8::try_from(high * 16 + low).ok(),
-        _ => None,
-    });
-    Ok(Constant::Hex(bytes.collect()))
+    pairs.remainder().is_empty().then(|| {
+        pairs
+            .filter_map(|pair| match pair {
+                [high, low] => u8::try_from(high * 16 + low).ok(),
+                _ => None,
+            })
+            .collect()
+    })
+}
+
+/// The bytes of base64 with its padding; none where the text is anything else.
+pub(crate) fn base64_bytes(text: &str) -> Option<Vec<u8>> {
+    BASE64.decode(text).ok()
 }
 
 pub(super) fn binary(text: &str) -> Result<Constant, Refusal> {
@@ -39,14 +49,11 @@ pub(super) fn binary(text: &str) -> Result<Constant, Refusal> {
         .chars()
         .filter(|character| !matches!(character, '\n' | '\r'))
         .collect();
-    BASE64
-        .decode(compact)
-        .map(Constant::Binary)
-        .map_err(|_| Refusal {
-            code: code::BINARY,
-            help: "base64 with its padding, as in `b'ABI='`",
-            section: "STIX 2.1 §9.2",
-        })
+    base64_bytes(&compact).map(Constant::Binary).ok_or(Refusal {
+        code: code::BINARY,
+        help: "base64 with its padding, as in `b'ABI='`",
+        section: "STIX 2.1 §9.2",
+    })
 }
 
 pub(super) fn timestamp(text: &str) -> Result<Constant, Refusal> {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use pattern::matcher::set::PatternSet;
 use pattern::matcher::{Matcher, observation};
 use serde_json::{Value, json};
 
@@ -238,6 +239,25 @@ fn long_texts_and_lists_are_given_up() {
         answer("a:list[*] MATCHES 'c(?=d)'", &object),
         "false, not complete"
     );
+}
+
+#[test]
+fn a_text_wakes_a_pattern_once() {
+    // Were each of its places looked at, this would take hours.
+    let text = "a".repeat(500_000);
+    let objects = json!({ "0": { "type": "a", "x": text, "list": vec!["aaaab"; 5_000] } });
+    let document = seen("2026-01-15T09:00:00Z", &objects);
+    let mut set = PatternSet::new();
+    for (key, pattern) in ["[a:x LIKE '%aaaa%b%']", "[a:list[*] MATCHES 'aaaa.$']"]
+        .into_iter()
+        .enumerate()
+    {
+        let pattern = pattern::parse::parse(pattern).unwrap();
+        set.insert(key, Matcher::compile(&pattern).unwrap());
+    }
+    let verdict = set.matches(&observation::read(&document).observations);
+    let keys: Vec<usize> = verdict.matches.iter().map(|found| *found.key).collect();
+    assert_eq!(keys, [1]);
 }
 
 #[test]
