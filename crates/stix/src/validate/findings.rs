@@ -58,6 +58,8 @@ pub(super) struct Findings {
     found: Vec<Diagnostic>,
     options: Options,
     more: usize,
+    /// Whether an error is among those found.
+    has_error: bool,
     /// Whether the object that is looked at is an observable.
     in_observable: bool,
 }
@@ -68,6 +70,7 @@ impl Findings {
             found: Vec::new(),
             options,
             more: 0,
+            has_error: false,
             in_observable: false,
         }
     }
@@ -100,11 +103,7 @@ impl Findings {
         if !self.wants(code) {
             return;
         }
-        if self.is_full() {
-            self.more += 1;
-            return;
-        }
-        self.found.push(Diagnostic {
+        self.keep(code.severity, || Diagnostic {
             code: code.id,
             severity: code.severity,
             place: path.place(),
@@ -112,6 +111,22 @@ impl Findings {
             help: help.map(ToString::to_string),
             section: (!section.is_empty()).then_some(section),
         });
+    }
+
+    /// Keeps a finding, or counts it where there are enough.
+    fn keep(&mut self, severity: Severity, finding: impl FnOnce() -> Diagnostic) {
+        let first_error = severity == Severity::Error && !self.has_error;
+        self.has_error |= first_error;
+        // The last place is for saying that there is more.
+        if self.found.len() + 1 < DIAGNOSTICS_PER_DOCUMENT {
+            self.found.push(finding());
+            return;
+        }
+        self.more += 1;
+        // INVARIANT: what is not valid has an error among what is said of it, however much is said before.
+        if first_error && let Some(last) = self.found.last_mut() {
+            *last = finding();
+        }
     }
 
     /// Adds a finding of a check, where that is asked for.
@@ -227,6 +242,7 @@ impl Findings {
 
     /// The findings so far, which are not given again.
     pub(super) fn take(&mut self) -> Vec<Diagnostic> {
+        self.has_error = false;
         std::mem::take(&mut self.found)
     }
 
@@ -235,16 +251,7 @@ impl Findings {
         if !self.wants_of(finding.code, finding.severity) {
             return;
         }
-        if self.is_full() {
-            self.more += 1;
-        } else {
-            self.found.push(finding);
-        }
-    }
-
-    /// Whether nothing more is kept: the last place is for saying so.
-    fn is_full(&self) -> bool {
-        self.found.len() + 1 >= DIAGNOSTICS_PER_DOCUMENT
+        self.keep(finding.severity, || finding);
     }
 
     pub(super) fn finish(mut self) -> Vec<Diagnostic> {

@@ -341,6 +341,20 @@ fn extensions() {
 }
 
 #[test]
+fn an_error_is_kept_however_much_is_said_before() {
+    let mut object = valid("identity");
+    for at in 0..1_200 {
+        object[format!("a_{at:04}")] = 1.into();
+    }
+    object["zzz"] = Value::Null;
+    let found = validate_text(&object.to_string(), &Options::WARNINGS);
+    assert_eq!(found.len(), base::limits::DIAGNOSTICS_PER_DOCUMENT);
+    assert!(found.iter().any(|one| one.code == "STIX-PROP-02"));
+    let found = validate_text(&object.to_string(), &Options::ERRORS);
+    assert_eq!(found.len(), 1);
+}
+
+#[test]
 fn interoperability_asks_for_more() {
     use stix::validate::Profile;
     let options = Options {
