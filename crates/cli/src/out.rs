@@ -7,6 +7,8 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use anyhow::{Context as _, Result};
 use owo_colors::OwoColorize as _;
 
+use crate::format;
+
 /// Writes a line to standard output.
 pub(crate) fn line(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
@@ -50,7 +52,10 @@ pub(crate) fn note(text: &str) {
 
 /// Says why a command could not do its work.
 pub(crate) fn failure(error: &anyhow::Error) {
-    note(&format!("noroshi: {error:#}"));
+    // An error may quote a document or the name of a file.
+    let text = format!("noroshi: {error:#}");
+    let lines: Vec<String> = text.lines().map(format::plain).collect();
+    note(&lines.join("\n"));
 }
 
 /// Whether an error is only that the reader of our output went away.

@@ -287,7 +287,7 @@ impl Validation<'_> {
         let kinds = &mut self.summary.kinds;
         if let Some(count) = kinds.get_mut(kind) {
             *count += 1;
-        } else if kinds.len() < MAX_KINDS {
+        } else if kinds.len() < MAX_KINDS && kind.len() <= MAX_KIND_BYTES {
             kinds.insert(kind.to_owned(), 1);
         }
     }
@@ -473,6 +473,9 @@ const SHOWN_FINDINGS: u64 = 1_000;
 
 /// Types that are counted apart: a document may make up as many as it likes.
 const MAX_KINDS: usize = 1_000;
+
+/// Longest object type that is counted, STIX 2.1 §3.1.
+const MAX_KIND_BYTES: usize = 250;
 
 /// Objects between two looks at the progress.
 const PROGRESS_OBJECTS: u64 = 256;

@@ -46,6 +46,15 @@ fn mistakes_are_shown_at_their_place() {
     let ran = run(&["pattern", "check", "[file:nane = 'a']"]).ended(0);
     assert!(ran.stdout.contains("argument 1:1:"), "{}", ran.stdout);
     run(&["pattern", "check"]).ended(2);
+    // A terminal is given no control characters of others.
+    run(&["pattern", "format", "[file:name = '\u{1b}[31m']"]).ended(2);
+    let escape = "{\"\\u001b[31m\":1,\"\\u001b[31m\":2}";
+    let ran = run_with(
+        &["pattern", "match", "[file:size = 1]", "--observations", "-"],
+        escape.as_bytes(),
+    )
+    .ended(2);
+    assert!(!ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
     run_with(&["pattern", "check", "-"], b"").ended(2);
     run_with(
         &["pattern", "check", "-"],

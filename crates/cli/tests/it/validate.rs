@@ -125,6 +125,25 @@ fn nothing_is_not_valid() {
 }
 
 #[test]
+fn an_error_behind_many_warnings_counts() {
+    let custom: Vec<String> = (0..1_200).map(|at| format!(r#""x_{at}_p":1"#)).collect();
+    let object = format!(
+        r#"{{"type":"mutex","spec_version":"2.1","id":"mutex--84e4d88f-44ea-4bcd-b5f3-2b17dd8de300","name":"n",{},"zzz":null}}"#,
+        custom.join(",")
+    );
+    let ran = run_with(&["validate", "-", "--json"], object.as_bytes()).ended(1);
+    assert!(ran.stdout.contains("STIX-PROP-02"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_could_not_be_read_is_never_left_out() {
+    run_with(&["validate", "-", "--disable", "STIX"], b"{\"type\":").ended(1);
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path().join("x.json")).unwrap();
+    run(&["validate", folder.path().to_str().unwrap()]).ended(2);
+}
+
+#[test]
 fn what_objects_say_of_each_other_is_checked() {
     let one = |modified: &str, name: &str| {
         format!(

@@ -1,6 +1,6 @@
 //! `noroshi pattern format`.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::json;
 
 use super::check;
@@ -64,6 +64,10 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
                 "changed": changed,
             }));
         }
+        ensure!(
+            !formatted.contains(char::is_control),
+            "the pattern holds control characters; `--json` writes them as escapes"
+        );
         out::line(&formatted)
     })?;
     seen.all()?;

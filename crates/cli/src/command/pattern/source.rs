@@ -1,6 +1,6 @@
 //! Where patterns come from: arguments, files with a pattern a line, and the indicators of STIX documents.
 
-use std::io::{BufRead, Read as _};
+use std::io::{BufRead, Cursor, Read as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -113,11 +113,23 @@ impl Seen {
 
 /// The patterns of a file; how many parts of it were skipped.
 fn read(mut input: Input, visit: &mut dyn FnMut(Found<'_>) -> Result<()>) -> Result<u64> {
-    let first = input
-        .reader
-        .fill_buf()
-        .with_context(|| format!("cannot read `{}`", input.name))?;
-    if is_objects(first) {
+    let mut first = Vec::new();
+    // A pipe gives what has been written so far, which may be one bracket.
+    while first.len() < FIRST_BYTES && marks(&first).count() < 2 {
+        let more = input
+            .reader
+            .fill_buf()
+            .with_context(|| format!("cannot read `{}`", input.name))?;
+        let count = more.len().min(FIRST_BYTES - first.len());
+        if count == 0 {
+            break;
+        }
+        first.extend(more.iter().take(count));
+        input.reader.consume(count);
+    }
+    let is_objects = is_objects(&first);
+    input.reader = Box::new(Cursor::new(first).chain(input.reader));
+    if is_objects {
         indicators(input, visit)
     } else {
         lines(input, visit).map(|()| 0)
@@ -126,13 +138,18 @@ fn read(mut input: Input, visit: &mut dyn FnMut(Found<'_>) -> Result<()>) -> Res
 
 /// Whether a text begins as JSON does; a pattern begins with a parenthesis, or a bracket and a name.
 fn is_objects(first: &[u8]) -> bool {
-    let first = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first);
-    let mut marks = first.iter().filter(|byte| !byte.is_ascii_whitespace());
+    let mut marks = marks(first);
     match marks.next() {
         Some(b'{') => true,
         Some(b'[') => matches!(marks.next(), Some(b'{' | b']')),
         _ => false,
     }
+}
+
+/// The bytes of a text that are no white space, behind a byte order mark.
+fn marks(first: &[u8]) -> impl Iterator<Item = &u8> {
+    let first = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first);
+    first.iter().filter(|byte| !byte.is_ascii_whitespace())
 }
 
 fn lines(input: Input, visit: &mut dyn FnMut(Found<'_>) -> Result<()>) -> Result<()> {
@@ -209,6 +226,9 @@ fn indicators(input: Input, visit: &mut dyn FnMut(Found<'_>) -> Result<()>) -> R
     }
     Ok(skipped)
 }
+
+/// So far the two marks are looked for that tell objects from patterns.
+const FIRST_BYTES: usize = 4096;
 
 /// Longest line that is read: a pattern with spaces around it.
 const LINE_BYTES: usize = PATTERN_BYTES + 4096;

@@ -36,6 +36,10 @@ fn open(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
     let unreadable = || format!("cannot read the folder `{name}`");
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(unreadable)? {
+        ensure!(
+            entries.len() < MAX_FILES,
+            "`{name}` holds more than {MAX_FILES} entries"
+        );
         entries.push(entry.with_context(unreadable)?);
     }
     entries.sort_by_key(std::fs::DirEntry::file_name);
@@ -44,7 +48,10 @@ fn open(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
         // What a link points to is read where it stands: links may form circles of folders.
         if entry.file_type().with_context(unreadable)?.is_dir() {
             open(&path, depth + 1, found)?;
-        } else if is_document(&path) && path.is_file() {
+        } else if is_document(&path)
+            // What cannot be looked at is reported when it is opened.
+            && std::fs::metadata(&path).map_or(true, |found| found.is_file())
+        {
             ensure!(
                 found.len() < MAX_FILES,
                 "there are more than {MAX_FILES} files"

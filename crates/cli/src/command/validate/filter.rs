@@ -56,11 +56,15 @@ impl Filter {
     /// Whether a finding is reported. Picking codes leaves out other advice, never an error.
     pub(crate) fn keeps(&self, diagnostic: &Diagnostic) -> bool {
         let is_in = |list: &[String]| list.iter().any(|code| begins(diagnostic.code, code));
-        !is_in(&self.disabled)
-            && self
-                .enabled
-                .as_ref()
-                .is_none_or(|list| diagnostic.severity == Severity::Error || is_in(list))
+        // That a text could not be read is no check that could be left out.
+        let is_unread =
+            diagnostic.severity == Severity::Error && diagnostic.code.starts_with("STIX-JSON-");
+        is_unread
+            || !is_in(&self.disabled)
+                && self
+                    .enabled
+                    .as_ref()
+                    .is_none_or(|list| diagnostic.severity == Severity::Error || is_in(list))
     }
 }
 
