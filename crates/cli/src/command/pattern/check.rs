@@ -106,8 +106,30 @@ pub(super) fn report(context: &Context) -> Box<dyn Report> {
     }
 }
 
+/// Says why a pattern is none, for a command that wanted it for something.
+///
+/// In JSON a finding is an answer like any other; between lines of answers for people it is none.
+pub(super) fn refuse(
+    context: &Context,
+    report: &mut dyn Report,
+    found: &mut Found<'_>,
+    diagnostics: Vec<Diagnostic>,
+) -> Result<()> {
+    let findings = findings(found, diagnostics);
+    let text = report.group(&Group {
+        file: found.file,
+        subject: found.subject,
+        findings: &findings,
+    })?;
+    if context.json {
+        return out::text(&text);
+    }
+    out::note(text.trim_end());
+    Ok(())
+}
+
 /// What was found of a pattern, with its places in what was read.
-pub(super) fn findings(found: &mut Found<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Finding> {
+fn findings(found: &mut Found<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Finding> {
     let pointer = found.subject.map(|_| "/pattern".to_owned());
     diagnostics
         .into_iter()

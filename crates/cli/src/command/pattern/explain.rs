@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::check;
 use super::source::Patterns;
-use crate::command::validate::finding::Group;
 use crate::config::Context;
 use crate::words::Language;
 use crate::{Verdict, format, out};
@@ -38,17 +37,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
         let reading = pattern::parse::read(found.text);
         let Some(pattern) = reading.pattern else {
             good = false;
-            let findings = check::findings(&mut found, reading.diagnostics);
-            let text = report.group(&Group {
-                file: found.file,
-                subject: found.subject,
-                findings: &findings,
-            })?;
-            if context.json {
-                return out::text(&text);
-            }
-            out::note(text.trim_end());
-            return Ok(());
+            return check::refuse(context, &mut *report, &mut found, reading.diagnostics);
         };
         let explanation = explain::explain(&pattern, language);
         let id = found.subject.and_then(|subject| subject.id.as_deref());

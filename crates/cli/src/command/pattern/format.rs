@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::check;
 use super::source::Patterns;
-use crate::command::validate::finding::Group;
 use crate::config::Context;
 use crate::{Verdict, out};
 
@@ -35,18 +34,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
         let reading = pattern::parse::read(found.text);
         let Some(pattern) = reading.pattern else {
             good = false;
-            let findings = check::findings(&mut found, reading.diagnostics);
-            let text = report.group(&Group {
-                file: found.file,
-                subject: found.subject,
-                findings: &findings,
-            })?;
-            // In JSON a finding is an answer like any other; between lines of patterns it is none.
-            if context.json {
-                return out::text(&text);
-            }
-            out::note(text.trim_end());
-            return Ok(());
+            return check::refuse(context, &mut *report, &mut found, reading.diagnostics);
         };
         let formatted = pattern.to_string();
         let changed = formatted != found.text;

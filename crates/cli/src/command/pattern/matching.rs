@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 
 use super::check;
 use super::source::{Found, Patterns};
-use crate::command::validate::finding::Group;
 use crate::config::Context;
 use crate::{Verdict, format, input, out};
 
@@ -67,14 +66,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
             }
             Err(diagnostics) => {
                 invalid += 1;
-                let findings = check::findings(&mut found, diagnostics);
-                let text = report.group(&Group {
-                    file: found.file,
-                    subject: found.subject,
-                    findings: &findings,
-                })?;
-                out::note(text.trim_end());
-                Ok(())
+                check::refuse(context, &mut *report, &mut found, diagnostics)
             }
         })?;
     seen.all()?;
