@@ -1,5 +1,6 @@
 //! Cutting an object and rewriting its references.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,8 +10,9 @@ use stix::id::Id;
 use stix::object::Object;
 use stix::selector::{Selector, Step};
 
-use crate::cuts::Cuts;
-use crate::required::{defines_type, is_common, is_required, leans_on, needed_in, required_any};
+use crate::cuts::{Cuts, resolves};
+use crate::local;
+use crate::required::{self, defines_type, is_common, is_required, required_any};
 
 /// What becomes of a reference.
 pub(crate) enum Fate {
@@ -137,67 +139,42 @@ pub(crate) fn remainder(
     renamed: Option<&Id>,
     fate: &dyn Fn(&Id) -> Fate,
 ) -> Option<Remainder> {
-    let before = object.properties();
-    let mut walk = Walk {
-        cuts,
-        fate,
-        uuids: renamed.map(|new| (object.id().uuid().to_string(), new.uuid().to_string())),
-        mask: Mask::default(),
-        targets: Vec::new(),
-        selected: selected(before),
-        moved: BTreeMap::new(),
-        type_lost: false,
-    };
-    let mut properties = Map::new();
-    for (name, value) in before {
-        let mut old = vec![Step::Property(name.clone())];
-        if is_fixed(name) {
-            if cuts.touches(name) {
-                return None;
-            }
-            properties.insert(name.clone(), value.clone());
-            continue;
+    let mut cuts = Cow::Borrowed(cuts);
+    for _ in 0..MAX_PASSES {
+        let mut walk = Walk {
+            object,
+            cuts: &cuts,
+            fate,
+            uuids: renamed.map(|new| (object.id().uuid().to_string(), new.uuid().to_string())),
+            mask: Mask::default(),
+            targets: Vec::new(),
+            selected: selected(object.properties()),
+            moved: BTreeMap::new(),
+            type_lost: false,
+            lean: Vec::new(),
+        };
+        let properties = walk.whole()?;
+        if walk.lean.is_empty() {
+            return Some(Remainder {
+                properties,
+                targets: walk.targets,
+                mask: walk.mask,
+            });
         }
-        if name == "granular_markings" {
-            continue;
-        }
-        let mut new = old.clone();
-        if let Some(left) = walk.value(value, &mut old, &mut new) {
-            properties.insert(name.clone(), left);
-        }
-    }
-    let mut leaning = true;
-    while leaning {
-        leaning = false;
-        for (name, on) in leans_on(object.kind()) {
-            if before.contains_key(*on)
-                && !properties.contains_key(*on)
-                && properties.remove(*name).is_some()
-            {
-                let path = vec![Step::Property((*name).to_owned())];
-                walk.forget(&path);
-                walk.mask.cut.insert(path);
-                leaning = true;
-            }
+        let lean = walk.lean;
+        // What does not stand without what was cut is cut too, as if it had been marked: so what it refers to plays
+        // no part any more.
+        for path in lean {
+            cuts.to_mut().insert(path);
         }
     }
-    if let Some(Value::Array(entries)) = before.get("granular_markings") {
-        let left: Vec<Value> = entries
-            .iter()
-            .enumerate()
-            .filter_map(|(at, entry)| walk.granular(entry, at))
-            .collect();
-        if !left.is_empty() {
-            properties.insert("granular_markings".to_owned(), Value::Array(left));
-        }
-    }
-    let whole = is_valid(object.kind(), before, &properties) && !walk.type_lost;
-    whole.then_some(Remainder {
-        properties,
-        targets: walk.targets,
-        mask: walk.mask,
-    })
+    None
 }
+
+/// How often an object is gone through to find what leans on what was cut: the longest chain of the standard has three
+/// links (STIX 2.1 §4.10, Incident Core Extension, `economic-ext`), and what refers to an embedded observable goes in
+/// one pass. Beyond this nothing is left.
+const MAX_PASSES: usize = 8;
 
 /// Whether nothing that the type requires was lost.
 fn is_valid(kind: &str, before: &Map<String, Value>, after: &Map<String, Value>) -> bool {
@@ -234,6 +211,7 @@ fn selected(properties: &Map<String, Value>) -> BTreeSet<Vec<Step>> {
 }
 
 struct Walk<'a> {
+    object: &'a Object,
     cuts: &'a Cuts,
     fate: &'a dyn Fn(&Id) -> Fate,
     /// The UUID of the source and that of the edition.
@@ -246,9 +224,50 @@ struct Walk<'a> {
     moved: BTreeMap<Vec<Step>, Vec<Step>>,
     /// Whether the extension that defines the type was lost.
     type_lost: bool,
+    /// What does not stand without something that was cut: to be cut in another pass.
+    lean: Vec<Vec<Step>>,
 }
 
 impl Walk<'_> {
+    /// What is left of the object.
+    fn whole(&mut self) -> Option<Map<String, Value>> {
+        let (kind, before) = (self.object.kind(), self.object.properties());
+        let mut properties = Map::new();
+        for (name, value) in before {
+            let mut old = vec![Step::Property(name.clone())];
+            if is_fixed(name) {
+                if self.cuts.touches(name) {
+                    return None;
+                }
+                properties.insert(name.clone(), value.clone());
+                continue;
+            }
+            if name == "granular_markings" {
+                continue;
+            }
+            let mut new = old.clone();
+            if let Some(left) = self.value(value, &mut old, &mut new) {
+                properties.insert(name.clone(), left);
+            }
+        }
+        for name in required::leaning(required::table(kind), before, &properties) {
+            self.lean.push(vec![Step::Property(name.to_owned())]);
+        }
+        self.lean.extend(local::orphans(kind, before, &properties));
+        if let Some(Value::Array(entries)) = before.get("granular_markings") {
+            let left: Vec<Value> = entries
+                .iter()
+                .enumerate()
+                .filter_map(|(at, entry)| self.granular(entry, at))
+                .collect();
+            if !left.is_empty() {
+                properties.insert("granular_markings".to_owned(), Value::Array(left));
+            }
+        }
+        let whole = is_valid(kind, before, &properties) && !self.type_lost;
+        whole.then_some(properties)
+    }
+
     /// What is left of a value that stood at `old` and will stand at `new`.
     fn value(&mut self, value: &Value, old: &mut Vec<Step>, new: &mut Vec<Step>) -> Option<Value> {
         let before = self.targets.len();
@@ -262,11 +281,7 @@ impl Walk<'_> {
                 Value::Null | Value::Bool(_) | Value::Number(_) => Some(value.clone()),
             }
         };
-        let left = left.filter(|left| {
-            needed_in(old)
-                .iter()
-                .all(|name| value.get(name).is_none() || left.get(name).is_some())
-        });
+        let left = left.filter(|left| self.is_part(value, left, old));
         if left.is_none() {
             // What goes with a part that goes is neither referred to nor selected any more.
             self.targets.truncate(before);
@@ -281,6 +296,20 @@ impl Walk<'_> {
             self.moved.insert(old.clone(), new.clone());
         }
         left
+    }
+
+    /// Whether what is left of a part still is one; notes what in it leans on what it lost.
+    fn is_part(&mut self, before: &Value, after: &Value, path: &[Step]) -> bool {
+        let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else {
+            return true;
+        };
+        let shape = required::part(self.object.kind(), self.object.properties(), path);
+        for name in required::leaning(shape, before, after) {
+            let mut path = path.to_vec();
+            path.push(Step::Property(name.to_owned()));
+            self.lean.push(path);
+        }
+        required::is_part(shape, path, before, after)
     }
 
     fn forget(&mut self, old: &[Step]) {
@@ -437,14 +466,20 @@ pub(crate) fn edition_id(key: &[u8; 32], source: &Id, reached: &[u8]) -> Option<
     hash.update(source.as_str().as_bytes());
     hash.update(b"\0");
     hash.update(reached);
+    id_of_hash(source.kind(), hash)
+}
+
+/// An identifier of type `kind` in the form of a random UUID.
+pub(crate) fn id_of_hash(kind: &str, hash: Hmac<Sha256>) -> Option<Id> {
     let digest = hash.finalize().into_bytes();
     let mut bytes = [0_u8; 16];
     for (to, from) in bytes.iter_mut().zip(digest.iter()) {
         *to = *from;
     }
-    Id::new(
-        source.kind(),
-        uuid::Builder::from_random_bytes(bytes).into_uuid(),
-    )
-    .ok()
+    Id::new(kind, uuid::Builder::from_random_bytes(bytes).into_uuid()).ok()
+}
+
+/// Whether a selector leads to something in these properties.
+pub(crate) fn named_in(properties: &Map<String, Value>, selector: &str) -> bool {
+    Selector::parse(selector).is_ok_and(|selector| resolves(properties, selector.steps()))
 }

@@ -71,10 +71,10 @@ pub struct Asked {
 /// The gate: takes decisions for one audience at one moment.
 #[derive(Debug)]
 pub struct Gate<'a, H> {
-    policy: &'a Policy,
-    holdings: &'a H,
-    audience: &'a Audience,
-    now: Timestamp,
+    pub(crate) policy: &'a Policy,
+    pub(crate) holdings: &'a H,
+    pub(crate) audience: &'a Audience,
+    pub(crate) now: Timestamp,
 }
 
 /// What is remembered while a batch is decided.
@@ -205,7 +205,8 @@ impl<'a, H: Holdings> Gate<'a, H> {
             return Ok(None);
         }
         let mut found = Vec::new();
-        for held in versions {
+        let last = versions.len().saturating_sub(1);
+        for (at, held) in versions.into_iter().enumerate() {
             if version.is_some() && held.version() != version {
                 continue;
             }
@@ -216,7 +217,7 @@ impl<'a, H: Holdings> Gate<'a, H> {
             if shape.broken {
                 continue;
             }
-            let sturdy = shape.is_sturdy() && held.object().kind() != "language-content";
+            let sturdy = at < last && is_sturdy(held.object(), &cuts, &shape);
             found.push(Node::new(held, cuts, shape));
             if sturdy {
                 break;
@@ -381,6 +382,15 @@ impl<'a, H: Holdings> Gate<'a, H> {
             cut,
         })
     }
+}
+
+/// Whether something is left of an object whatever references go: the less goes, the more is left.
+///
+/// Of language content translations go by what is seen of another object.
+fn is_sturdy(object: &Object, cuts: &Cuts, shape: &Shape) -> bool {
+    let whole = cuts.is_empty() && shape.references.is_empty();
+    object.kind() != "language-content"
+        && (whole || remainder(object, cuts, None, &|_| Fate::Cut).is_some())
 }
 
 /// Queues what these nodes refer to.

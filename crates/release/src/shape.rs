@@ -9,7 +9,7 @@ use stix::selector::Step;
 
 use crate::cuts::Cuts;
 use crate::edition::{is_fixed, referred, referred_by_key};
-use crate::required::{defines_type, is_common, is_required, leans_on, needed_in, required_any};
+use crate::required::{defines_type, is_common, is_required, leans_on, needs, part, required_any};
 
 /// An object as the fixpoint sees it: its references, and what becomes of it when they go.
 #[derive(Debug, Default)]
@@ -64,10 +64,10 @@ impl Shape {
             let support = if is_fixed(name) {
                 Support::Always
             } else if name == "granular_markings" {
-                shape.markings(value, cuts);
+                shape.markings(object, value, cuts);
                 Support::Always
             } else {
-                shape.visit(value, &mut vec![Step::Property(name.clone())], cuts)
+                shape.visit(object, value, &mut vec![Step::Property(name.clone())], cuts)
             };
             supports.insert(name, support);
         }
@@ -106,22 +106,18 @@ impl Shape {
         shape
     }
 
-    /// Whether the object is left whatever references go.
-    pub(crate) fn is_sturdy(&self) -> bool {
-        let hanging_any = self.hanging.iter().filter(|one| one.any).count();
-        let hanging_content = self.hanging.iter().filter(|one| one.content).count();
-        !self.broken
-            && !self.hanging.iter().any(|one| one.required)
-            && self.any_left.is_none_or(|left| left > hanging_any)
-            && self.content_left.is_none_or(|left| left > hanging_content)
-    }
-
     fn refer(&mut self, path: &[Step], target: Id) -> usize {
         self.references.push((path.to_vec(), target));
         self.references.len() - 1
     }
 
-    fn visit(&mut self, value: &Value, path: &mut Vec<Step>, cuts: &Cuts) -> Support {
+    fn visit(
+        &mut self,
+        object: &Object,
+        value: &Value,
+        path: &mut Vec<Step>,
+        cuts: &Cuts,
+    ) -> Support {
         if cuts.names(path) {
             self.broken |= defines_type(path, value);
             return Support::Never;
@@ -135,24 +131,25 @@ impl Shape {
                 let mut one_of = OneOf::new(items.is_empty());
                 for (index, item) in items.iter().enumerate() {
                     path.push(Step::Item(index));
-                    one_of.or(self.visit(item, path, cuts));
+                    one_of.or(self.visit(object, item, path, cuts));
                     path.pop();
                 }
                 one_of.support()
             }
-            Value::Object(map) => self.visit_map(value, map, path, cuts),
+            Value::Object(map) => self.visit_map(object, value, map, path, cuts),
             Value::Null | Value::Bool(_) | Value::Number(_) => Support::Always,
         }
     }
 
     fn visit_map(
         &mut self,
+        object: &Object,
         value: &Value,
         map: &Map<String, Value>,
         path: &mut Vec<Step>,
         cuts: &Cuts,
     ) -> Support {
-        let needed = needed_in(path);
+        let table = part(object.kind(), object.properties(), path);
         let before = self.references.len();
         let mut one_of = OneOf::new(map.is_empty());
         let mut all_of = None;
@@ -163,7 +160,7 @@ impl Shape {
             let key = named
                 .filter(|_| !cuts.names(path))
                 .map(|target| self.refer(path, target));
-            let support = self.visit(item, path, cuts);
+            let support = self.visit(object, item, path, cuts);
             path.pop();
             let support = match (key, support) {
                 (None, support) => support,
@@ -174,7 +171,7 @@ impl Shape {
                     Support::On(on)
                 }
             };
-            if needed.contains(&name.as_str()) {
+            if needs(table, path, map, name) {
                 match &support {
                     Support::Never => lacking = true,
                     Support::Always => {
@@ -198,7 +195,7 @@ impl Shape {
     }
 
     /// What else stands in granular markings than the standard has there.
-    fn markings(&mut self, entries: &Value, cuts: &Cuts) {
+    fn markings(&mut self, object: &Object, entries: &Value, cuts: &Cuts) {
         for (at, entry) in entries.as_array().into_iter().flatten().enumerate() {
             let unknown = entry
                 .as_object()
@@ -211,7 +208,7 @@ impl Shape {
                     Step::Item(at),
                     Step::Property(name.clone()),
                 ];
-                self.visit(value, &mut path, cuts);
+                self.visit(object, value, &mut path, cuts);
             }
         }
     }

@@ -15,4 +15,5 @@ mod non_interference;
 mod scale;
 mod stability;
 mod terms;
+mod withdrawal;
 mod world;
