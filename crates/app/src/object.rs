@@ -400,10 +400,9 @@ impl Node {
             Consent::Refused
         };
         let provenance = Provenance {
-            source,
             entered_by,
             consent,
-            embargo_until: None,
+            ..Provenance::given_by(source)
         };
         let found: Vec<BTreeSet<String>> = objects.iter().map(values).collect();
         let incoming: Vec<Incoming<'_>> = objects

@@ -506,6 +506,7 @@ fn member(reader: &Reader<'_>, organisation: OrganisationId) -> Result<Audience,
         communities: reader.communities_of(organisation)?,
         client_of: reader.client_of(organisation)?,
         person: None,
+        country: reader.country_of(organisation)?,
     }))
 }
 

@@ -380,6 +380,7 @@ pub(crate) fn caller(reader: &Reader<'_>, person: PersonId) -> Result<Option<Cal
             communities: reader.communities_of(row.organisation)?,
             client_of: reader.client_of(row.organisation)?,
             person: Some(person),
+            country: reader.country_of(row.organisation)?,
         })
     };
     let Some(role) = Role::parse(&row.role) else {

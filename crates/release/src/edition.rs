@@ -49,6 +49,13 @@ impl Mask {
         self.cut.is_empty()
     }
 
+    /// Whether anything of a top-level property was cut.
+    pub(crate) fn touches(&self, property: &str) -> bool {
+        let first = vec![Step::Property(property.to_owned())];
+        let mut from = self.cut.range(first.clone()..);
+        from.next().is_some_and(|path| path.starts_with(&first))
+    }
+
     /// Notes that something was cut at `path`, and what is kept there.
     fn keep(&mut self, path: &[Step], kept: Value) {
         self.cut.insert(path.to_vec());

@@ -1,21 +1,25 @@
 //! The decision for a batch of objects.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
 use stix::id::Id;
+use stix::marking::iep::Attribution;
 use stix::marking::{Definition, Tlp};
 use stix::object::Object;
 use stix::selector::Selector;
 
+use crate::anonymity;
 use crate::cuts::{Cuts, resolves};
 use crate::decision::{Decision, Edition, Released};
+use crate::demand::{Definitions, Demand, Demands};
 use crate::edition::{Fate, remainder};
+use crate::giver::Giver;
 use crate::graph::{Graph, Node};
 use crate::held::{Consent, Held};
-use crate::party::{Audience, OrganisationId};
+use crate::party::Audience;
 use crate::required::IDENTITY;
 use crate::shape::Shape;
 use crate::terms::Release;
@@ -77,21 +81,11 @@ pub struct Gate<'a, H> {
     pub(crate) now: Timestamp,
 }
 
-/// What is remembered while a batch is decided.
-#[derive(Debug, Default)]
-struct Reading {
-    /// What is held under a marking's identifier: where it comes from, and whether it is a mere statement.
-    markings: BTreeMap<Id, Vec<(OrganisationId, bool)>>,
-}
-
-/// What a marking restricts.
-enum Limit {
-    /// Nobody: a statement, which travels along.
-    Nobody,
-    /// A level of TLP.
-    Level(Tlp),
-    /// Not understood: nobody outside the house.
-    Unknown,
+/// On which terms an audience gets an object.
+struct Passage {
+    /// What is kept from it.
+    cuts: Cuts,
+    giver: Giver,
 }
 
 impl<'a, H: Holdings> Gate<'a, H> {
@@ -116,7 +110,7 @@ impl<'a, H: Holdings> Gate<'a, H> {
     /// Those of the holdings. In a batch that reaches more than [`REACH`] objects the references to those beyond are
     /// taken as references to what is withheld, which fails closed.
     pub fn decide(&self, asked: &[Asked]) -> Result<Vec<Decision>, H::Error> {
-        let mut reading = Reading::default();
+        let mut reading = Definitions::default();
         let mut graph = Graph::default();
         let mut answers: Vec<Vec<usize>> = Vec::with_capacity(asked.len());
         let mut queue: VecDeque<Id> = VecDeque::new();
@@ -164,7 +158,7 @@ impl<'a, H: Holdings> Gate<'a, H> {
     /// Takes an object into the graph, if it is not there, and queues what it refers to.
     fn reach(
         &self,
-        reading: &mut Reading,
+        reading: &mut Definitions,
         graph: &mut Graph,
         id: &Id,
         queue: &mut VecDeque<Id>,
@@ -196,7 +190,7 @@ impl<'a, H: Holdings> Gate<'a, H> {
     /// learn that it is there.
     fn read(
         &self,
-        reading: &mut Reading,
+        reading: &mut Definitions,
         id: &Id,
         version: Option<&stix::timestamp::Timestamp>,
     ) -> Result<Option<Vec<Node>>, H::Error> {
@@ -210,15 +204,15 @@ impl<'a, H: Holdings> Gate<'a, H> {
             if version.is_some() && held.version() != version {
                 continue;
             }
-            let Some(cuts) = self.cuts(reading, &held)? else {
+            let Some(passage) = self.passage(reading, &held)? else {
                 continue;
             };
-            let shape = Shape::of(held.object(), &cuts);
+            let shape = Shape::of(held.object(), &passage.cuts);
             if shape.broken {
                 continue;
             }
-            let sturdy = at < last && is_sturdy(held.object(), &cuts, &shape);
-            found.push(Node::new(held, cuts, shape));
+            let sturdy = at < last && is_sturdy(held.object(), &passage, &shape);
+            found.push(Node::new(held, passage.cuts, shape, passage.giver));
             if sturdy {
                 break;
             }
@@ -226,22 +220,19 @@ impl<'a, H: Holdings> Gate<'a, H> {
         Ok(Some(found))
     }
 
-    /// The parts of an object that markings and releases keep from the audience; none if they keep all of it.
-    fn cuts(&self, reading: &mut Reading, held: &Held) -> Result<Option<Cuts>, H::Error> {
-        let provenance = held.provenance();
+    /// On which terms the audience gets an object, before references are looked at; none if it gets nothing of it.
+    fn passage(&self, reading: &mut Definitions, held: &Held) -> Result<Option<Passage>, H::Error> {
         let own = self.audience.is_own();
-        let held_back = provenance.consent == Consent::Refused
-            || provenance
-                .embargo_until
-                .is_some_and(|until| self.now < until);
-        if held_back && !own {
+        if !own && self.is_held_back(held) {
             return Ok(None);
         }
+        let demands = self.demands(reading, held);
+        let provenance = held.provenance();
         let entered =
             provenance.entered_by.is_some() && provenance.entered_by == self.audience.person();
         let house = if entered { Tlp::Red } else { Tlp::AmberStrict };
         let mut cuts = if own {
-            self.cuts_under(reading, held, house, &[])
+            self.cuts_under(&demands, held, house, &[])
         } else {
             None
         };
@@ -256,33 +247,67 @@ impl<'a, H: Holdings> Gate<'a, H> {
                 .map(|cut| &cut.part)
                 .collect();
             // Whoever is reached in several ways sees what any of them lets through.
-            if let Some(by_release) = self.cuts_under(reading, held, clearance, &hand) {
+            if let Some(by_release) = self.cuts_under(&demands, held, clearance, &hand) {
                 cuts = Some(cuts.map_or_else(|| by_release.clone(), |cuts| cuts.meet(&by_release)));
             }
         }
-        Ok(cuts)
+        let Some(cuts) = cuts else {
+            return Ok(None);
+        };
+        if own {
+            let giver = Giver::Free;
+            return Ok(Some(Passage { cuts, giver }));
+        }
+        Ok(self.unnamed(held, demands.all(), cuts))
+    }
+
+    /// The terms with what the giver says about being named.
+    fn unnamed(&self, held: &Held, demand: Demand, mut cuts: Cuts) -> Option<Passage> {
+        let (object, provenance) = (held.object(), held.provenance());
+        let definition = object.kind() == "marking-definition";
+        // A policy that names nobody is not to be signed either.
+        let policy = definition
+            && self.own() != Some(provenance.source)
+            && matches!(Definition::read(object), Definition::Iep(policy) if policy.attribution == Attribution::MustNot);
+        let unnamed = demand.unnamed || policy || provenance.consent == Consent::Anonymous;
+        if !unnamed {
+            let giver = if demand.named {
+                Giver::Named
+            } else {
+                Giver::Free
+            };
+            return (giver == Giver::Free || cuts.is_empty()).then_some(Passage { cuts, giver });
+        }
+        if demand.named || demand.traceable {
+            return None;
+        }
+        let hidden: BTreeSet<Id> = [Some(provenance.source.identity()), object.created_by()]
+            .into_iter()
+            .flatten()
+            .filter(|id| *id != self.policy.own_identity)
+            .collect();
+        let names = anonymity::cuts(object, &hidden)?;
+        // There is no edition of a marking definition.
+        if definition && !names.is_empty() {
+            return None;
+        }
+        for part in names.iter() {
+            cuts.insert(part.to_vec());
+        }
+        let giver = Giver::Unnamed(hidden);
+        Some(Passage { cuts, giver })
     }
 
     /// The parts that stay hidden under one clearance; none if the whole object does.
     fn cuts_under(
         &self,
-        reading: &mut Reading,
+        demands: &Demands,
         held: &Held,
         clearance: Tlp,
         hand: &[&Selector],
     ) -> Option<Cuts> {
         let object = held.object();
-        let source = held.provenance().source;
-        let markings = object.markings();
-        let mut object_level = None;
-        for marking in &markings.object {
-            match self.limit(reading, marking, source) {
-                Limit::Nobody => {}
-                Limit::Level(level) => object_level = object_level.max(Some(level)),
-                Limit::Unknown => return None,
-            }
-        }
-        if object_level.unwrap_or(self.policy.unmarked) > clearance {
+        if !demands.object.admits(clearance, self.policy.unmarked) {
             return None;
         }
         let mut cuts = Cuts::default();
@@ -291,13 +316,9 @@ impl<'a, H: Holdings> Gate<'a, H> {
                 cuts.insert(part.steps().to_vec());
             }
         }
-        for granular in &markings.granular {
-            let allowed = match self.limit(reading, &granular.marking, source) {
-                Limit::Nobody => true,
-                Limit::Level(level) => level <= clearance,
-                Limit::Unknown => false,
-            };
-            if !allowed {
+        // A part without a level of its own has the object's, which was looked at.
+        for (granular, demand) in object.markings().granular.iter().zip(&demands.granular) {
+            if !demand.admits(clearance, Tlp::Clear) {
                 for selector in &granular.selectors {
                     cuts.insert(selector.steps().to_vec());
                 }
@@ -305,39 +326,6 @@ impl<'a, H: Holdings> Gate<'a, H> {
         }
         let whole = IDENTITY.iter().any(|name| cuts.touches(name));
         (!whole).then_some(cuts)
-    }
-
-    /// What a marking on an object from `source` restricts.
-    fn limit(&self, reading: &mut Reading, marking: &Id, source: OrganisationId) -> Limit {
-        if let Some(level) = Tlp::from_id(marking) {
-            return Limit::Level(level);
-        }
-        // A holder that cannot answer leaves the marking not understood, which fails closed.
-        let held = reading.markings.entry(marking.clone()).or_insert_with(|| {
-            let versions = self.holdings.versions(marking).unwrap_or_default();
-            let read = |held: &Arc<Held>| {
-                let definition = Definition::read(held.object());
-                (
-                    held.provenance().source,
-                    matches!(definition, Definition::Statement(_)),
-                )
-            };
-            versions.iter().map(read).collect()
-        });
-        // Nobody may explain away the marking on another's object: the definition counts if it came from where the
-        // object came from, or from the house.
-        let own = OrganisationId::of_identity(&self.policy.own_identity);
-        let mut trusted = held
-            .iter()
-            .filter(|(from, _)| *from == source || Some(*from) == own)
-            .peekable();
-        if trusted.peek().is_some() && trusted.all(|(_, statement)| *statement) {
-            Limit::Nobody
-        } else if self.audience.is_own() {
-            Limit::Level(Tlp::AmberStrict)
-        } else {
-            Limit::Unknown
-        }
     }
 
     fn decision(&self, graph: &Graph, node: &Node) -> Decision {
@@ -387,10 +375,10 @@ impl<'a, H: Holdings> Gate<'a, H> {
 /// Whether something is left of an object whatever references go: the less goes, the more is left.
 ///
 /// Of language content translations go by what is seen of another object.
-fn is_sturdy(object: &Object, cuts: &Cuts, shape: &Shape) -> bool {
-    let whole = cuts.is_empty() && shape.references.is_empty();
-    object.kind() != "language-content"
-        && (whole || remainder(object, cuts, None, &|_| Fate::Cut).is_some())
+fn is_sturdy(object: &Object, passage: &Passage, shape: &Shape) -> bool {
+    let whole = passage.cuts.is_empty() && shape.references.is_empty();
+    let left = || remainder(object, &passage.cuts, None, &|_| Fate::Cut).is_some();
+    object.kind() != "language-content" && (whole || (passage.giver != Giver::Named && left()))
 }
 
 /// Queues what these nodes refer to.

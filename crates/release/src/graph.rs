@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use stix::id::Id;
-use stix::object::Object;
-use stix::selector::Step;
 
+use crate::component::components;
 use crate::cuts::Cuts;
 use crate::edition::{Fate, Mask, edition_id, feed_count, feed_text, remainder};
+use crate::giver::Giver;
 use crate::held::Held;
 use crate::shape::Shape;
+use crate::translation::translations;
 
 /// All that a batch reaches.
 ///
@@ -33,6 +33,7 @@ pub(crate) struct Node {
     /// Parts that markings and releases cut, before references are looked at; translations of cut parts among them.
     pub(crate) cuts: Cuts,
     pub(crate) shape: Shape,
+    giver: Giver,
     visible: bool,
     /// What is left of it must be read again.
     stale: bool,
@@ -69,11 +70,12 @@ struct Hangings {
 }
 
 impl Node {
-    pub(crate) fn new(held: Arc<Held>, cuts: Cuts, shape: Shape) -> Self {
+    pub(crate) fn new(held: Arc<Held>, cuts: Cuts, shape: Shape, giver: Giver) -> Self {
         Self {
             held,
             cuts,
             shape,
+            giver,
             visible: true,
             stale: true,
             mask: Mask::default(),
@@ -86,6 +88,22 @@ impl Node {
 
     pub(crate) fn is_edition(&self) -> bool {
         self.edition
+    }
+
+    /// Whether it is not what it was received as. Whose giver is not to be named goes under another identifier, since
+    /// the giver may have shown it under its own; of a marking definition there is only one.
+    fn is_changed(&self) -> bool {
+        let unnamed = self.giver.hidden().is_some();
+        !self.mask.is_whole() || (unnamed && self.held.object().kind() != "marking-definition")
+    }
+
+    /// Cuts more.
+    fn cut(&mut self, more: &Cuts) {
+        for path in more.iter() {
+            self.cuts.insert(path.to_vec());
+        }
+        self.shape = Shape::of(self.held.object(), &self.cuts);
+        self.stale = true;
     }
 
     pub(crate) fn edition_id(&self) -> Option<&Id> {
@@ -178,11 +196,19 @@ impl Graph {
     /// Decides what is visible, what is an edition, and under which identifier.
     pub(crate) fn settle(&mut self, key: &[u8; 32]) {
         self.settle_visibility();
-        // Which translations may stay depends on what is seen of the objects that they translate.
-        if self.cut_translations() {
+        // Which translations may stay depends on what is seen of the objects that they translate, and which names on
+        // what else an object names.
+        let more = self.cut_more();
+        if more {
             self.settle_visibility();
         }
         self.settle_editions();
+        // What must name its giver and has become an edition goes; what hangs on it is an edition already, so one
+        // round finds all, and another finds none.
+        while self.withhold_unattributed() {
+            self.settle_visibility();
+            self.settle_editions();
+        }
         self.settle_ids(key);
     }
 
@@ -377,25 +403,16 @@ impl Graph {
         groups.into_iter().collect()
     }
 
-    /// Cuts the translations of what is not seen of the objects translated; whether there were any.
-    fn cut_translations(&mut self) -> bool {
+    /// Cuts what may not stay beside what is seen of other objects; whether there was any.
+    fn cut_more(&mut self) -> bool {
         let mut found: Vec<(usize, Cuts)> = Vec::new();
         for (at, node) in self.visible() {
-            let object = node.held.object();
-            let Some(contents) = object.properties().get("contents") else {
-                continue;
-            };
-            if object.kind() != "language-content" {
-                continue;
+            let mut cuts = self.names_of_givers(node);
+            if let Some(more) = self.translations_of(node) {
+                for path in more.iter() {
+                    cuts.insert(path.to_vec());
+                }
             }
-            let translated = object
-                .string("object_ref")
-                .and_then(crate::edition::referred)
-                .and_then(|id| self.first_visible(self.candidates(&id)));
-            let Some(translated) = translated else {
-                continue;
-            };
-            let cuts = translations(contents, translated);
             if !cuts.is_empty() {
                 found.push((at, cuts));
             }
@@ -403,14 +420,69 @@ impl Graph {
         let any = !found.is_empty();
         for (at, more) in found {
             if let Some(node) = self.nodes.get_mut(at) {
-                for path in more.iter() {
-                    node.cuts.insert(path.to_vec());
-                }
-                node.shape = Shape::of(node.held.object(), &node.cuts);
-                node.stale = true;
+                node.cut(&more);
             }
         }
         any
+    }
+
+    /// The translations of what is not seen of the object translated.
+    fn translations_of(&self, node: &Node) -> Option<Cuts> {
+        let object = node.held.object();
+        if object.kind() != "language-content" {
+            return None;
+        }
+        let contents = object.properties().get("contents")?;
+        let id = object
+            .string("object_ref")
+            .and_then(crate::edition::referred)?;
+        let translated = self.first_visible(self.candidates(&id))?;
+        let object = translated.held.object();
+        let seen = |name: &str| {
+            object.properties().contains_key(name)
+                && !translated.cuts.touches(name)
+                && !translated.mask.touches(name)
+                // The translation of a translation says again what that one says.
+                && object.kind() != "language-content"
+        };
+        Some(translations(contents, &seen))
+    }
+
+    /// The references to givers who are not to be named, from an object that refers to what they gave.
+    fn names_of_givers(&self, node: &Node) -> Cuts {
+        let mut hidden: BTreeSet<&Id> = BTreeSet::new();
+        for (_, target) in &node.shape.references {
+            let given = self.first_visible(self.candidates(target));
+            hidden.extend(
+                given
+                    .and_then(|given| given.giver.hidden())
+                    .into_iter()
+                    .flatten(),
+            );
+        }
+        let mut cuts = Cuts::default();
+        if !hidden.is_empty() {
+            for (place, target) in &node.shape.references {
+                if hidden.contains(target) {
+                    cuts.insert(place.clone());
+                }
+            }
+        }
+        cuts
+    }
+
+    /// Withholds editions of what must name its giver; whether there were any.
+    fn withhold_unattributed(&mut self) -> bool {
+        let lost: Vec<usize> = self
+            .visible()
+            .filter(|(_, node)| node.edition && node.giver == Giver::Named)
+            .map(|(at, _)| at)
+            .collect();
+        for at in &lost {
+            // Whatever hangs on them is found when visibility is settled again.
+            self.withhold(*at, &mut VecDeque::new());
+        }
+        !lost.is_empty()
     }
 
     /// The visible node to which a reference to a group leads, where references to it are rewritten.
@@ -427,8 +499,11 @@ impl Graph {
     fn settle_editions(&mut self) {
         let mut referrers: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
         let mut spreading = VecDeque::new();
+        for node in &mut self.nodes {
+            node.edition = false;
+        }
         for (at, node) in self.visible() {
-            if !node.mask.is_whole() {
+            if node.is_changed() {
                 spreading.push_back(at);
             }
             for target in node.kept.iter().filter_map(|group| self.led_to(*group)) {
@@ -494,106 +569,4 @@ impl Graph {
             }
         }
     }
-}
-
-/// The translations in a language content's `contents` of what is not seen of the object translated.
-///
-/// What the object does not have in the version that is seen may be translated from one that is withheld. A list is
-/// translated as a whole, so one cut item takes its list's translation along.
-fn translations(contents: &Value, translated: &Node) -> Cuts {
-    let object: &Object = translated.held.object();
-    let seen = |name: &str| {
-        object.properties().contains_key(name)
-            && !translated.cuts.touches(name)
-            // The translation of a translation says again what that one says.
-            && object.kind() != "language-content"
-    };
-    let mut cuts = Cuts::default();
-    let languages = contents.as_object().into_iter().flatten();
-    for (language, texts) in languages {
-        let path = vec![
-            Step::Property("contents".to_owned()),
-            Step::Property(language.clone()),
-        ];
-        match texts {
-            Value::Object(texts) => {
-                for name in texts.keys().filter(|name| !seen(name)) {
-                    let mut path = path.clone();
-                    path.push(Step::Property(name.clone()));
-                    cuts.insert(path);
-                }
-            }
-            _ => cuts.insert(path),
-        }
-    }
-    cuts
-}
-
-/// The strongly connected components of a graph, each after those that it reaches (Tarjan's algorithm, without
-/// recursion, because a chain of references may be as long as the batch).
-fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    #[derive(Clone, Copy, Default)]
-    struct Mark {
-        /// The order in which it was found, from 1; 0 for not yet.
-        found: usize,
-        low: usize,
-        stacked: bool,
-    }
-    let mut marks = vec![Mark::default(); edges.len()];
-    let mark = |marks: &Vec<Mark>, at: usize| marks.get(at).copied().unwrap_or_default();
-    let mut components = Vec::new();
-    let mut stack: Vec<usize> = Vec::new();
-    let mut found = 0;
-    for root in 0..edges.len() {
-        if mark(&marks, root).found > 0 {
-            continue;
-        }
-        // Each entry is a node and how many of its edges were followed.
-        let mut path: Vec<(usize, usize)> = vec![(root, 0)];
-        while let Some((at, followed)) = path.pop() {
-            if followed == 0 && mark(&marks, at).found == 0 {
-                found += 1;
-                stack.push(at);
-                if let Some(mark) = marks.get_mut(at) {
-                    *mark = Mark {
-                        found,
-                        low: found,
-                        stacked: true,
-                    };
-                }
-            }
-            if let Some(next) = edges.get(at).and_then(|edges| edges.get(followed)) {
-                path.push((at, followed + 1));
-                let there = mark(&marks, *next);
-                if there.found == 0 {
-                    path.push((*next, 0));
-                } else if there.stacked
-                    && let Some(mark) = marks.get_mut(at)
-                {
-                    mark.low = mark.low.min(there.found);
-                }
-                continue;
-            }
-            let here = mark(&marks, at);
-            if let Some((above, _)) = path.last()
-                && let Some(mark) = marks.get_mut(*above)
-            {
-                mark.low = mark.low.min(here.low);
-            }
-            if here.low == here.found {
-                let mut component = Vec::new();
-                while let Some(member) = stack.pop() {
-                    if let Some(mark) = marks.get_mut(member) {
-                        mark.stacked = false;
-                    }
-                    component.push(member);
-                    if member == at {
-                        break;
-                    }
-                }
-                components.push(component);
-            }
-        }
-    }
-    components
 }

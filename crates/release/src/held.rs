@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use stix::id::Id;
+use stix::marking::caveat::Caveat;
 use stix::object::Object;
 
 use crate::party::{OrganisationId, PersonId};
@@ -47,12 +48,12 @@ use crate::party::{OrganisationId, PersonId};
 /// ```
 ///
 /// ```
-/// # use release::held::{Consent, Held, Provenance};
+/// # use release::held::{Held, Provenance};
 /// # use release::party::OrganisationId;
 /// let text = r#"{"type": "mutex", "id": "mutex--00000000-0000-4000-8000-000000000001", "name": "SECRET"}"#;
 /// let object = stix::object::Object::parse(text).unwrap();
 /// let source = OrganisationId(uuid::Uuid::nil());
-/// let provenance = Provenance { source, entered_by: None, consent: Consent::Given, embargo_until: None };
+/// let provenance = Provenance::given_by(source);
 /// assert_eq!(format!("{:?}", Held::seal(object, provenance)), "Held { .. }");
 /// ```
 pub struct Held {
@@ -71,11 +72,28 @@ pub struct Provenance {
     pub consent: Consent,
     /// Nobody outside the house before this moment.
     pub embargo_until: Option<Timestamp>,
+    /// To whom it may be released and to whom not; each of them binds.
+    pub caveats: Vec<Caveat>,
+}
+
+impl Provenance {
+    /// What an organisation gave without saying more than its markings do.
+    pub fn given_by(source: OrganisationId) -> Self {
+        Self {
+            source,
+            entered_by: None,
+            consent: Consent::Given,
+            embargo_until: None,
+            caveats: Vec::new(),
+        }
+    }
 }
 
 /// What the reporter said to passing an object on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Consent {
+    /// It may be passed on as its markings say, without anything that names who gave it.
+    Anonymous,
     /// It may be passed on as its markings say.
     Given,
     /// It stays in the house.

@@ -1,9 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod anonymity;
+mod component;
 mod cuts;
 pub mod decision;
+mod demand;
 mod edition;
 pub mod gate;
+mod giver;
 mod graph;
 pub mod held;
 mod local;
@@ -11,4 +15,5 @@ pub mod party;
 mod required;
 mod shape;
 pub mod terms;
+mod translation;
 pub mod withdrawal;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use stix::id::Id;
+use stix::marking::caveat::Country;
 use uuid::Uuid;
 
 /// A typed UUID with its text form.
@@ -90,6 +91,8 @@ pub struct Member {
     pub client_of: BTreeSet<OrganisationId>,
     /// The person who asks, where it is a person: RED names persons.
     pub person: Option<PersonId>,
+    /// The organisation's country, where it is known: caveats name countries.
+    pub country: Option<Country>,
 }
 
 impl Audience {

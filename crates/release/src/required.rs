@@ -237,6 +237,11 @@ fn leanings(shape: &'static Shape) -> impl Iterator<Item = (&'static str, &'stat
     })
 }
 
+/// Whether a table has this property.
+pub(crate) fn is_listed(properties: &[Property], name: &str) -> bool {
+    properties.iter().any(|property| property.name == name)
+}
+
 fn listed(properties: &'static [Property], name: &str) -> Option<&'static Property> {
     properties.iter().find(|property| property.name == name)
 }

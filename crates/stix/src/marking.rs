@@ -1,4 +1,7 @@
-//! Data markings: TLP 2.0 and 1.x, statements, object and granular markings (STIX 2.1 §7.2).
+//! Data markings: TLP 2.0 and 1.x, statements, policies, caveats, object and granular markings (STIX 2.1 §7.2).
+
+pub mod caveat;
+pub mod iep;
 
 use std::fmt;
 
@@ -7,6 +10,8 @@ use thiserror::Error;
 
 use crate::id::Id;
 use crate::json::tree::{self, Members};
+use crate::marking::caveat::Caveat;
+use crate::marking::iep::Iep;
 use crate::object::Object;
 use crate::selector::Selector;
 
@@ -118,6 +123,10 @@ impl fmt::Display for Tlp {
 /// What a marking definition says, as far as this version understands it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Definition {
+    /// To whom it may be released and to whom not.
+    Caveat(Caveat),
+    /// An Information Exchange Policy 2.0.
+    Iep(Iep),
     /// A level of the Traffic Light Protocol.
     Tlp(Tlp),
     /// A statement (copyright, terms of use): it travels with the object and restricts nobody.
@@ -134,6 +143,12 @@ impl Definition {
         if let Some(level) = Tlp::from_id(object.id()) {
             return Self::Tlp(level);
         }
+        if let Some(policy) = Iep::read(object) {
+            return Self::Iep(policy);
+        }
+        if let Some(caveat) = Caveat::read(object) {
+            return Self::Caveat(caveat);
+        }
         let properties = object.members();
         let statement = properties
             .get("definition")
@@ -148,6 +163,33 @@ impl Definition {
             _ => Self::Unknown,
         }
     }
+}
+
+/// What a marking definition says in an extension, where it says nothing besides: all other properties are such as any
+/// marking definition may have (§7.2.1), and the extension is the only one.
+fn sole_extension<'o>(object: &'o Object, key: &str) -> Option<Members<'o>> {
+    let properties = object.members();
+    let usual = |name: &str| {
+        matches!(
+            name,
+            "type"
+                | "spec_version"
+                | "id"
+                | "created"
+                | "created_by_ref"
+                | "name"
+                | "external_references"
+                | "object_marking_refs"
+                | "extensions"
+        )
+    };
+    if object.kind() != "marking-definition" || !properties.keys().all(usual) {
+        return None;
+    }
+    let extensions = properties.get("extensions")?.members()?;
+    let content = extensions.get(key)?.members()?;
+    let kind = content.get("extension_type").and_then(tree::Value::as_str);
+    (extensions.len() == 1 && kind == Some("property-extension")).then_some(content)
 }
 
 /// The markings that an object carries.

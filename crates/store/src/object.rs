@@ -226,12 +226,9 @@ impl Holdings for Reader<'_> {
                 entered_by: entered_by
                     .map(|text| uuid(&text).map(PersonId))
                     .transpose()?,
-                consent: if row.get::<_, bool>(3)? {
-                    Consent::Given
-                } else {
-                    Consent::Refused
-                },
+                consent: read_consent(row.get(3)?),
                 embargo_until: row.get::<_, Option<i64>>(4)?.map(timestamp).transpose()?,
+                caveats: Vec::new(),
             };
             found.push(Arc::new(Held::seal(read, provenance)));
         }
@@ -325,7 +322,7 @@ impl Writer<'_> {
             self.marking_set(object)?,
             provenance.source.to_string(),
             provenance.entered_by.map(|person| person.to_string()),
-            provenance.consent == Consent::Given,
+            consent_code(provenance.consent),
             provenance.embargo_until.map(micros),
             micros(now),
             is_latest,
@@ -405,6 +402,23 @@ impl Writer<'_> {
             .prepare_cached("INSERT OR IGNORE INTO edition (id, source) VALUES (?1, ?2)")?
             .execute((edition.as_str(), source.as_str()))?;
         Ok(())
+    }
+}
+
+/// The consent that a number in the database stands for; one that is not known stands for none.
+fn read_consent(code: i64) -> Consent {
+    match code {
+        1 => Consent::Given,
+        2 => Consent::Anonymous,
+        _ => Consent::Refused,
+    }
+}
+
+fn consent_code(consent: Consent) -> i64 {
+    match consent {
+        Consent::Refused => 0,
+        Consent::Given => 1,
+        Consent::Anonymous => 2,
     }
 }
 

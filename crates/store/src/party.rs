@@ -6,6 +6,7 @@ use ::release::party::{CommunityId, OrganisationId, PersonId};
 use incident::sector::Sector;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
+use stix::marking::caveat::Country;
 
 use crate::convert::{micros, timestamp, uuid};
 use crate::database::{Reader, Writer};
@@ -80,6 +81,15 @@ impl Reader<'_> {
             .query_row([id.to_string()], |row| Ok(organisation(row)))
             .optional()?
             .transpose()
+    }
+
+    /// The country of an organisation, where it is known and written as a country is.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn country_of(&self, id: OrganisationId) -> Result<Option<Country>> {
+        let country = self.organisation(id)?.and_then(|row| row.country);
+        Ok(country.and_then(|code| code.parse().ok()))
     }
 
     /// The organisation whose node this is; none before it is set up.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use release::decision::Decision;
 use release::gate::{Asked, EditionKey, Gate, Holdings, Policy};
-use release::held::{Consent, Held, Provenance};
+use release::held::{Held, Provenance};
 use release::party::{Audience, CommunityId, Member, OrganisationId, PersonId, ReleaseId};
 use release::terms::{Recipient, Release};
 use serde_json::{Value, json};
@@ -56,6 +56,7 @@ pub(crate) fn member(organisation: OrganisationId) -> Member {
         communities: BTreeSet::new(),
         client_of: BTreeSet::new(),
         person: None,
+        country: None,
     }
 }
 
@@ -98,12 +99,7 @@ pub(crate) struct World {
 }
 
 pub(crate) fn provenance() -> Provenance {
-    Provenance {
-        source: OWN,
-        entered_by: None,
-        consent: Consent::Given,
-        embargo_until: None,
-    }
+    Provenance::given_by(OWN)
 }
 
 pub(crate) fn object(value: &Value) -> Object {

@@ -5,10 +5,12 @@
     reason = "a panic is how a test fails"
 )]
 
+mod consent;
+
 use std::collections::BTreeSet;
 
 use release::gate::Holdings;
-use release::held::{Consent, Provenance};
+use release::held::Provenance;
 use release::party::OrganisationId;
 use stix::id::Id;
 use stix::object::Object;
@@ -29,12 +31,7 @@ fn indicator(modified: &str, name: &str) -> Object {
 }
 
 fn put(store: &Store, object: &Object) -> Put {
-    let provenance = Provenance {
-        source: OrganisationId(uuid::Uuid::nil()),
-        entered_by: None,
-        consent: Consent::Given,
-        embargo_until: None,
-    };
+    let provenance = Provenance::given_by(OrganisationId(uuid::Uuid::nil()));
     let values = BTreeSet::from(["192.0.2.1".to_owned()]);
     let incoming = Incoming {
         object,
