@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 use stix::id::Id;
+use stix::marking::caveat::CAVEAT_EXTENSION;
+use stix::marking::iep::IEP_2_EXTENSION;
 use stix::model::{Shape, incident, shared_property};
 use stix::object::Object;
 use stix::selector::Step;
@@ -131,6 +133,10 @@ impl Search<'_> {
             let of_type = incident::extension_of(kind).is_some_and(|(known, _)| known == key);
             match extension.as_object() {
                 Some(map) if shape.is_some() => self.visit_map(map, shape, &path),
+                // A policy or a caveat is understood as a whole, or the marking is not understood.
+                Some(map) if kind == "marking-definition" && MARKINGS.contains(&key.as_str()) => {
+                    self.visit_map(map, None, &path);
+                }
                 // It says which type the object is, and is to say no more.
                 Some(map) if of_type => {
                     for name in map.keys().filter(|name| *name != "extension_type") {
@@ -166,6 +172,8 @@ fn is_number(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
 }
 
+/// The extensions that make a marking and are read.
+const MARKINGS: [&str; 2] = [IEP_2_EXTENSION, CAVEAT_EXTENSION];
 /// Public catalogues by the names that the standard (§4.1, §4.19) and MITRE give them.
 const CATALOGUES: [&str; 6] = [
     "capec",

@@ -482,7 +482,14 @@ impl Graph {
             // Whatever hangs on them is found when visibility is settled again.
             self.withhold(*at, &mut VecDeque::new());
         }
-        !lost.is_empty()
+        if lost.is_empty() {
+            return false;
+        }
+        // Which are editions is found again, too: a reference may lead to an older version now.
+        for node in &mut self.nodes {
+            node.edition = false;
+        }
+        true
     }
 
     /// The visible node to which a reference to a group leads, where references to it are rewritten.
@@ -499,9 +506,6 @@ impl Graph {
     fn settle_editions(&mut self) {
         let mut referrers: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
         let mut spreading = VecDeque::new();
-        for node in &mut self.nodes {
-            node.edition = false;
-        }
         for (at, node) in self.visible() {
             if node.is_changed() {
                 spreading.push_back(at);

@@ -9,9 +9,11 @@
 )]
 
 mod editions;
+mod giver;
 mod hostile;
 mod matrix;
 mod non_interference;
+mod policy;
 mod scale;
 mod stability;
 mod terms;
