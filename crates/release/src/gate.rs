@@ -20,7 +20,7 @@ use crate::giver::Giver;
 use crate::graph::{Graph, Node};
 use crate::held::{Consent, Held};
 use crate::party::Audience;
-use crate::required::IDENTITY;
+use crate::required::{IDENTITY, is_definition};
 use crate::shape::Shape;
 use crate::terms::Release;
 
@@ -264,7 +264,7 @@ impl<'a, H: Holdings> Gate<'a, H> {
     /// The terms with what the giver says about being named.
     fn unnamed(&self, held: &Held, demand: Demand, mut cuts: Cuts) -> Option<Passage> {
         let (object, provenance) = (held.object(), held.provenance());
-        let definition = object.kind() == "marking-definition";
+        let definition = is_definition(object.kind());
         // A policy that names nobody is not to be signed either.
         let policy = definition
             && self.own() != Some(provenance.source)
@@ -287,7 +287,6 @@ impl<'a, H: Holdings> Gate<'a, H> {
             .filter(|id| *id != self.policy.own_identity)
             .collect();
         let names = anonymity::cuts(object, &hidden)?;
-        // There is no edition of a marking definition.
         if definition && !names.is_empty() {
             return None;
         }
@@ -339,10 +338,7 @@ impl<'a, H: Holdings> Gate<'a, H> {
 
     fn edition(&self, graph: &Graph, node: &Node) -> Option<Edition> {
         let object = node.held.object();
-        // Objects name a marking by its identifier, so there is no other one for it.
-        let id = node
-            .edition_id()
-            .filter(|id| id.kind() != "marking-definition")?;
+        let id = node.edition_id().filter(|id| !is_definition(id.kind()))?;
         let fate = |target: &Id| graph.fate(target);
         let mut properties = remainder(object, &node.cuts, Some(id), &fate)?.properties;
         properties.insert("id".to_owned(), Value::String(id.to_string()));

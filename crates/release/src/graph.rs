@@ -11,6 +11,7 @@ use crate::cuts::Cuts;
 use crate::edition::{Fate, Mask, edition_id, feed_count, feed_text, remainder};
 use crate::giver::Giver;
 use crate::held::Held;
+use crate::required::is_definition;
 use crate::shape::Shape;
 use crate::translation::translations;
 
@@ -94,7 +95,7 @@ impl Node {
     /// the giver may have shown it under its own; of a marking definition there is only one.
     fn is_changed(&self) -> bool {
         let unnamed = self.giver.hidden().is_some();
-        !self.mask.is_whole() || (unnamed && self.held.object().kind() != "marking-definition")
+        !self.mask.is_whole() || (unnamed && !is_definition(self.held.object().kind()))
     }
 
     /// Cuts more.
@@ -371,8 +372,7 @@ impl Graph {
             let left = if whole {
                 let targets = node.shape.references.iter().map(|(_, id)| id.clone());
                 Some((Mask::default(), targets.collect()))
-            } else if node.held.object().kind() == "marking-definition" {
-                // Objects name a marking by its identifier, so there is no other one for it.
+            } else if is_definition(node.held.object().kind()) {
                 None
             } else {
                 remainder(node.held.object(), &node.cuts, None, &|target| {

@@ -85,7 +85,10 @@ pub(crate) fn needs(
 ) -> bool {
     let extension =
         matches!(path, [Step::Property(first), Step::Property(_)] if first == "extensions");
+    // An embedded observable is one by its type.
+    let embedded = matches!(path, [Step::Property(first), Step::Property(_)] if first == "objects");
     (extension && name == "extension_type")
+        || (embedded && name == "type")
         || shape.is_some_and(|shape| requires(shape, properties, name))
 }
 
@@ -135,6 +138,11 @@ pub(crate) fn defines_type(path: &[Step], value: &Value) -> bool {
         [Step::Property(first), Step::Property(_)] if first == "extensions" => new_type(value),
         _ => false,
     }
+}
+
+/// Whether others name it by its identifier and by nothing else, so that there is no edition of it (STIX 2.1 §7.2, §7.3).
+pub(crate) fn is_definition(kind: &str) -> bool {
+    matches!(kind, "marking-definition" | "extension-definition")
 }
 
 /// Whether every type may have this property: an object that is left with these alone says nothing.

@@ -7,6 +7,7 @@ use std::path::Path;
 use release::decision::Decision;
 use serde_json::Value;
 use stix::selector::Selector;
+use stix::validate::{Options, validate};
 
 use crate::world::{World, carrier, to_carrier};
 
@@ -29,6 +30,10 @@ fn check(name: &str) {
                 ("whole", Vec::new(), None)
             }
             Decision::Edition(edition) => {
+                // The house answers for what it creates, but not for what it was given.
+                let given = validate(&crate::world::object(value), &Options::ERRORS);
+                let found = validate(edition.released.object(), &Options::ERRORS);
+                assert!(found.is_empty() || !given.is_empty(), "{id}: {found:?}");
                 let value: Value = serde_json::from_str(edition.released.text()).unwrap();
                 ("edition", edition.cut, Some(value))
             }
@@ -83,18 +88,23 @@ macro_rules! goldens {
 
 goldens!(
     custom_object,
+    email_message,
+    embedded_observables,
     external_references,
     file,
     grouping,
     incident,
+    incident_suite,
     indicator,
     labels,
     language_content,
     location,
+    malware_analysis,
     network_traffic,
     note,
     observed_data,
     opinion,
+    process,
     relationship,
     report,
     sighting,

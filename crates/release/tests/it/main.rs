@@ -17,5 +17,6 @@ mod policy;
 mod scale;
 mod stability;
 mod terms;
+mod types;
 mod withdrawal;
 mod world;

@@ -87,12 +87,13 @@ pub(crate) fn to_carrier() -> Release {
 }
 
 /// What is released by a release.
+#[derive(Clone)]
 enum Scope {
     All,
     Ids(BTreeSet<Id>),
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct World {
     held: BTreeMap<Id, Vec<Arc<Held>>>,
     releases: Vec<(Scope, Arc<Release>)>,
