@@ -12,6 +12,7 @@ pub mod sharing;
 pub mod sign_in;
 pub mod system;
 
+mod catch_up;
 mod drawn;
 mod feed;
 mod values;

@@ -17,6 +17,7 @@ use store::party::{OrganisationRow, PersonRow};
 
 use crate::access::{Caller, Role};
 use crate::error::AppError;
+use crate::feed::LookedAt;
 use crate::party::{NewOrganisation, Organisation};
 use crate::sign_in::OneTimeLogin;
 
@@ -30,6 +31,8 @@ pub struct Node {
     /// Credentials that were verified lately, by keyed hash: a password hash is not run for each request.
     pub(crate) verified: Mutex<HashMap<[u8; 32], (PersonId, Timestamp)>>,
     pub(crate) verified_key: [u8; 32],
+    /// How far the feeds were looked at.
+    pub(crate) looked_at: LookedAt,
 }
 
 impl Node {
@@ -51,6 +54,7 @@ impl Node {
             ids,
             verified: Mutex::default(),
             verified_key,
+            looked_at: LookedAt::default(),
         })
     }
 

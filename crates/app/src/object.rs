@@ -5,6 +5,7 @@ use std::ops::AddAssign;
 
 use base::diagnostic::Diagnostic;
 use incident::sector::Sector;
+use jiff::Timestamp;
 use release::gate::{Asked, Gate};
 use release::held::{Consent, Provenance};
 use release::party::{OrganisationId, PersonId};
@@ -14,7 +15,7 @@ use stix::marking::Tlp;
 use stix::object::Object;
 use stix::view::Relationship;
 use store::database::{Reader, Writer};
-use store::object::{Incoming, Put};
+use store::object::{Incoming, ObjectKey, Put};
 
 use crate::access::{Action, Caller};
 use crate::error::AppError;
@@ -414,8 +415,37 @@ impl Node {
                 values,
             })
             .collect();
-        Ok(writer.put_objects(&incoming, self.clock.now())?)
+        let now = self.clock.now();
+        let puts = writer.put_objects(&incoming, now)?;
+        for (object, put) in objects.iter().zip(&puts) {
+            if *put != Put::Stored {
+                continue;
+            }
+            if object.is_revoked() {
+                revocation(writer, object, now)?;
+            }
+            if let Some(until) = provenance.embargo_until {
+                writer.put_due(crate::catch_up::OBJECT, object.id().as_str(), until)?;
+            }
+        }
+        Ok(puts)
     }
+}
+
+/// A version that revokes an object goes to those who were given it, without anybody deciding: whoever acts on the
+/// object has to know.
+fn revocation(writer: &Writer<'_>, object: &Object, now: Timestamp) -> Result<(), AppError> {
+    let Some(version) = object.version() else {
+        return Ok(());
+    };
+    let key = ObjectKey {
+        id: object.id().clone(),
+        version: ObjectKey::version_text(version),
+    };
+    if writer.extend_releases(&key, now)? {
+        writer.put_change(crate::catch_up::OBJECT, object.id().as_str(), now)?;
+    }
+    Ok(())
 }
 
 /// The versions of an object that the caller may see, newest first.

@@ -201,7 +201,7 @@ impl Node {
                 return Err(AppError::NotFound);
             }
             if writer.add_member(community, organisation, now)? {
-                writer.put_change(crate::feed::MEMBERSHIP, &organisation.to_string(), now)?;
+                writer.put_change(crate::catch_up::MEMBERSHIP, &organisation.to_string(), now)?;
                 self.record(
                     writer,
                     caller,

@@ -218,7 +218,10 @@ impl Node {
                 confirmed: now,
             };
             writer.put_release(&record, &items)?;
-            writer.put_change(crate::feed::RELEASE, &id.to_string(), now)?;
+            if let Some(until) = record.terms.until {
+                writer.put_due(crate::catch_up::WITHDRAWAL, &id.to_string(), until)?;
+            }
+            writer.put_change(crate::catch_up::RELEASE, &id.to_string(), now)?;
             self.record(writer, caller, "release", &id.to_string())
         })?;
         Ok(id)
@@ -234,7 +237,7 @@ impl Node {
         self.store.write(|writer| {
             let withdrawn = writer.withdraw_release(release, now)?;
             if withdrawn {
-                writer.put_change(crate::feed::WITHDRAWAL, &release.to_string(), now)?;
+                writer.put_change(crate::catch_up::WITHDRAWAL, &release.to_string(), now)?;
                 self.record(writer, caller, "withdraw", &release.to_string())?;
             }
             Ok(withdrawn)

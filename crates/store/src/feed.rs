@@ -5,11 +5,12 @@
 //! never misses a later commit with a smaller one. They are made of the time of the release and of what this audience
 //! was given before, and of nothing else: they do not show how much lies between.
 
+use ::release::party::ReleaseId;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, ToSql};
 use stix::id::Id;
 
-use crate::convert::{id, timestamp};
+use crate::convert::{id, micros, timestamp, uuid};
 use crate::database::{Reader, Writer};
 use crate::error::Result;
 
@@ -26,13 +27,30 @@ pub struct FeedEntry {
     pub source: Id,
     /// The version key of that.
     pub source_version: String,
+    /// When it was withdrawn; none for what the audience may have.
+    pub withdrawn: Option<Timestamp>,
+}
+
+/// A notice that objects were withdrawn, to one audience.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeRow {
+    /// The identifier of the note that tells of it.
+    pub id: Id,
+    /// The release that was withdrawn, or through which the objects had been given.
+    pub release: ReleaseId,
+    /// When.
+    pub at: Timestamp,
+    /// The objects, as the audience knows them.
+    pub objects: Vec<Id>,
 }
 
 /// How far a feed was brought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FeedState {
     /// The last change that was looked at.
     pub change: i64,
+    /// How much of the change after that was looked at, where it stands for many releases.
+    pub step: i64,
     /// The last position given, in microseconds.
     pub position: i64,
 }
@@ -71,18 +89,16 @@ impl Reader<'_> {
     pub fn feed_state(&self, audience: &str) -> Result<FeedState> {
         let state = self
             .connection
-            .prepare_cached("SELECT change, position FROM feed_state WHERE audience = ?1")?
+            .prepare_cached("SELECT change, step, position FROM feed_state WHERE audience = ?1")?
             .query_row([audience], |row| {
                 Ok(FeedState {
                     change: row.get(0)?,
-                    position: row.get(1)?,
+                    step: row.get(1)?,
+                    position: row.get(2)?,
                 })
             })
             .optional()?;
-        Ok(state.unwrap_or(FeedState {
-            change: 0,
-            position: 0,
-        }))
+        Ok(state.unwrap_or_default())
     }
 
     /// The entries asked for, in order, at most `limit`.
@@ -92,7 +108,7 @@ impl Reader<'_> {
     pub fn feed(&self, audience: &str, query: &FeedQuery, limit: u32) -> Result<Vec<FeedEntry>> {
         let (condition, values) = conditions(audience, query);
         let sql = format!(
-            "SELECT position, id, version, source, source_version FROM feed WHERE {condition} ORDER BY position LIMIT {limit}"
+            "SELECT position, id, version, source, source_version, withdrawn FROM feed WHERE {condition} ORDER BY position LIMIT {limit}"
         );
         let mut statement = self.connection.prepare(&sql)?;
         let parameters: Vec<&dyn ToSql> = values.iter().map(|value| &**value).collect();
@@ -120,10 +136,35 @@ impl Reader<'_> {
     /// # Errors
     /// If the database fails.
     pub fn feed_of_source(&self, audience: &str, source: &Id) -> Result<Vec<FeedEntry>> {
-        let sql = "SELECT position, id, version, source, source_version FROM feed WHERE audience = ?1 AND source = ?2 ORDER BY position";
+        let sql = "SELECT position, id, version, source, source_version, withdrawn FROM feed WHERE audience = ?1 AND source = ?2 ORDER BY position";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map((audience, source.as_str()), |row| Ok(entry(row)))?;
         rows.map(|row| row?).collect()
+    }
+
+    /// A notice of withdrawal to an audience.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn notice(&self, audience: &str, note: &Id) -> Result<Option<NoticeRow>> {
+        let sql = "SELECT release, at, objects FROM notice WHERE audience = ?1 AND id = ?2";
+        let found: Option<(String, i64, String)> = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row((audience, note.as_str()), |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .optional()?;
+        found
+            .map(|(release, at, objects)| {
+                Ok(NoticeRow {
+                    id: note.clone(),
+                    release: ReleaseId(uuid(&release)?),
+                    at: timestamp(at)?,
+                    objects: objects.split(' ').map(id).collect::<Result<_>>()?,
+                })
+            })
+            .transpose()
     }
 
     /// The digest of what an audience was last given under an identifier.
@@ -146,8 +187,8 @@ impl Writer<'_> {
     /// # Errors
     /// If the database fails.
     pub fn append_feed(&self, audience: &str, entry: &FeedEntry, digest: &[u8]) -> Result<bool> {
-        let sql = "INSERT OR IGNORE INTO feed (audience, position, id, version, kind, source, source_version, digest)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let sql = "INSERT OR IGNORE INTO feed (audience, position, id, version, kind, source, source_version, withdrawn, digest)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         let added = self.connection.prepare_cached(sql)?.execute((
             audience,
             entry.position.as_microsecond(),
@@ -156,6 +197,7 @@ impl Writer<'_> {
             entry.id.kind(),
             entry.source.as_str(),
             &entry.source_version,
+            entry.withdrawn.map(micros),
             digest,
         ))?;
         Ok(added > 0)
@@ -177,11 +219,31 @@ impl Writer<'_> {
     /// # Errors
     /// If the database fails.
     pub fn set_feed_state(&self, audience: &str, state: FeedState) -> Result<()> {
-        let sql = "INSERT INTO feed_state (audience, change, position) VALUES (?1, ?2, ?3)
-                   ON CONFLICT (audience) DO UPDATE SET change = ?2, position = ?3";
-        self.connection
-            .prepare_cached(sql)?
-            .execute((audience, state.change, state.position))?;
+        let sql = "INSERT INTO feed_state (audience, change, step, position) VALUES (?1, ?2, ?3, ?4)
+                   ON CONFLICT (audience) DO UPDATE SET change = ?2, step = ?3, position = ?4";
+        self.connection.prepare_cached(sql)?.execute((
+            audience,
+            state.change,
+            state.step,
+            state.position,
+        ))?;
+        Ok(())
+    }
+
+    /// Records a notice of withdrawal; its entry in the feed is appended besides.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn put_notice(&self, audience: &str, notice: &NoticeRow) -> Result<()> {
+        let objects: Vec<&str> = notice.objects.iter().map(Id::as_str).collect();
+        let sql = "INSERT OR REPLACE INTO notice (audience, id, release, at, objects) VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.connection.prepare_cached(sql)?.execute((
+            audience,
+            notice.id.as_str(),
+            notice.release.to_string(),
+            micros(notice.at),
+            objects.join(" "),
+        ))?;
         Ok(())
     }
 }
@@ -193,6 +255,7 @@ fn entry(row: &Row<'_>) -> Result<FeedEntry> {
         version: row.get(2)?,
         source: id(&row.get::<_, String>(3)?)?,
         source_version: row.get(4)?,
+        withdrawn: row.get::<_, Option<i64>>(5)?.map(timestamp).transpose()?,
     })
 }
 

@@ -16,7 +16,7 @@ pub struct Change {
     pub seq: i64,
     /// When.
     pub at: Timestamp,
-    /// What happened: `release`, `withdrawal`, `membership`.
+    /// What happened: `release`, `withdrawal`, `membership`, `object`.
     pub kind: String,
     /// To what: an identifier.
     pub subject: String,
@@ -54,6 +54,29 @@ impl Reader<'_> {
             });
         }
         Ok(found)
+    }
+
+    /// The place of the last change.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn last_change(&self) -> Result<i64> {
+        let last: Option<i64> = self
+            .connection
+            .prepare_cached("SELECT max(seq) FROM change")?
+            .query_row([], |row| row.get(0))?;
+        Ok(last.unwrap_or_default())
+    }
+
+    /// Whether a change that comes by itself has come due.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn is_due(&self, now: Timestamp) -> Result<bool> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM due WHERE at <= ?1)")?
+            .query_row([micros(now)], |row| row.get(0))?)
     }
 
     /// What a submitter was told; nothing for anybody else.
@@ -112,6 +135,35 @@ impl Writer<'_> {
         self.connection
             .prepare_cached("INSERT INTO change (at, kind, subject) VALUES (?1, ?2, ?3)")?
             .execute((micros(at), kind, subject))?;
+        Ok(())
+    }
+
+    /// Records that something will happen by itself: an embargo ends, a release is over.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn put_due(&self, kind: &str, subject: &str, at: Timestamp) -> Result<()> {
+        self.connection
+            .prepare_cached("INSERT OR IGNORE INTO due (at, kind, subject) VALUES (?1, ?2, ?3)")?
+            .execute((micros(at), kind, subject))?;
+        Ok(())
+    }
+
+    /// Makes changes of what has come due, each at its own moment.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn settle_due(&self, now: Timestamp) -> Result<()> {
+        let now = micros(now);
+        self.connection
+            .prepare_cached(
+                "INSERT INTO change (at, kind, subject)
+                 SELECT at, kind, subject FROM due WHERE at <= ?1 ORDER BY at, kind, subject",
+            )?
+            .execute([now])?;
+        self.connection
+            .prepare_cached("DELETE FROM due WHERE at <= ?1")?
+            .execute([now])?;
         Ok(())
     }
 

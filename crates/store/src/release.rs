@@ -54,6 +54,35 @@ impl Reader<'_> {
         rows.map(|row| row?).collect()
     }
 
+    /// The releases in the order of their confirmation, from the `skip`-th on.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn releases_in_order(&self, skip: i64, limit: u32) -> Result<Vec<ReleaseRecord>> {
+        let mut statement = self.connection.prepare_cached(&format!(
+            "{SELECT} ORDER BY confirmed, id LIMIT ?2 OFFSET ?1"
+        ))?;
+        let rows = statement.query_map((skip, limit), |row| Ok(read(row)))?;
+        rows.map(|row| row?).collect()
+    }
+
+    /// The versions of an object that any release names.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn released_versions(&self, object: &Id) -> Result<Vec<ObjectKey>> {
+        let sql = "SELECT DISTINCT version FROM release_item WHERE id = ?1 ORDER BY version";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([object.as_str()], |row| row.get(0))?;
+        rows.map(|version| {
+            Ok(ObjectKey {
+                id: object.clone(),
+                version: version?,
+            })
+        })
+        .collect()
+    }
+
     /// The releases that name an object, in any version.
     ///
     /// # Errors
@@ -143,6 +172,24 @@ impl Writer<'_> {
         }
         self.forget();
         Ok(())
+    }
+
+    /// Lets the releases in force that name an object name a version of it too; returns whether there is any.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn extend_releases(&self, item: &ObjectKey, now: Timestamp) -> Result<bool> {
+        let sql = "INSERT OR IGNORE INTO release_item (release, id, version)
+                   SELECT DISTINCT release_item.release, release_item.id, ?2 FROM release_item
+                   JOIN release ON release.id = release_item.release
+                   WHERE release_item.id = ?1 AND release.withdrawn IS NULL
+                   AND (release.valid_until IS NULL OR release.valid_until > ?3)";
+        let added = self.connection.prepare_cached(sql)?.execute((
+            item.id.as_str(),
+            &item.version,
+            micros(now),
+        ))?;
+        Ok(added > 0)
     }
 
     /// Withdraws a release; false if there is none or it was withdrawn before.

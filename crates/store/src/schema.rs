@@ -5,7 +5,10 @@ use rusqlite::Connection;
 use crate::error::{Result, StoreError};
 
 /// The migrations; the position plus one is the schema version (`user_version`).
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001.sql"),
+    include_str!("../migrations/0004.sql"),
+];
 
 /// Brings the database to the newest schema.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
@@ -14,7 +17,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
-    for (version, migration) in (1_i64..).zip(MIGRATIONS) {
+    for (version, migration) in (1_i64..).zip(MIGRATIONS.iter()) {
         if version > found {
             let transaction = connection.transaction()?;
             transaction.execute_batch(migration)?;

@@ -1,0 +1,555 @@
+//! Bringing an audience's feed up to date.
+//!
+//! A feed is brought up to date when its audience asks: changes since the last time are looked at in commit order,
+//! the gate decides about what they concern, and what is new for this audience is appended. So a position depends on
+//! the time of a release and on what this audience was given before, and on nothing that it may not see.
+//!
+//! The gate decides on a snapshot, beside other readers and the writer; what it decided is written in short
+//! transactions, and only if nobody else has moved the feed in between.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use release::decision::Released;
+use release::gate::{Asked, Gate, Policy};
+use release::party::{Audience, OrganisationId, ReleaseId};
+use release::terms::{Recipient, Release};
+use release::withdrawal::{Notice, Withdrawn};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use stix::id::Id;
+use store::database::{Reader, Writer};
+use store::feed::{FeedEntry, FeedState, NoticeRow};
+use store::journal::Change;
+use store::object::ObjectKey;
+use uuid::Uuid;
+
+use crate::error::AppError;
+use crate::feed::decide;
+use crate::node::{Node, policy};
+
+/// A release was confirmed.
+pub(crate) const RELEASE: &str = "release";
+/// A release was withdrawn, or is over.
+pub(crate) const WITHDRAWAL: &str = "withdrawal";
+/// An organisation joined a community or left it.
+pub(crate) const MEMBERSHIP: &str = "membership";
+/// What holds of an object changed: an embargo ended, a version that revokes it came.
+pub(crate) const OBJECT: &str = "object";
+
+/// What one step does to a feed.
+struct Step {
+    /// The time that the entries of this step have, at the earliest.
+    at: Timestamp,
+    /// What the audience may have no more.
+    gone: Vec<FeedEntry>,
+    /// What is new for it, in its order.
+    new: Vec<New>,
+    /// Notices of what is gone.
+    notices: Vec<(NoticeRow, New)>,
+}
+
+/// What is new for an audience; not the object itself, because a step may have many.
+struct New {
+    id: Id,
+    /// The version as the audience knows it; none for an object without versions.
+    version: Option<String>,
+    source: Id,
+    source_version: String,
+    withdrawn: Option<Timestamp>,
+    digest: Vec<u8>,
+}
+
+impl New {
+    fn of(released: &Released, source: &Id, source_version: &str, withdrawn: Option<Timestamp>) -> Self {
+        let version = released.version().map(ObjectKey::version_text);
+        let digest = if released.id() == source {
+            Sha256::digest(released.text()).to_vec()
+        } else {
+            content_digest(released.object().properties())
+        };
+        Self {
+            id: released.id().clone(),
+            version,
+            source: source.clone(),
+            source_version: source_version.to_owned(),
+            withdrawn,
+            digest,
+        }
+    }
+}
+
+/// What the steps planned so far do, for those that follow.
+#[derive(Default)]
+struct Overlay {
+    gone: BTreeSet<Timestamp>,
+    digests: BTreeMap<Id, Vec<u8>>,
+}
+
+/// Some steps, and where the feed stands after them.
+struct Plan {
+    before: FeedState,
+    steps: Vec<Step>,
+    change: i64,
+    step: i64,
+    /// Whether more is to be done.
+    more: bool,
+}
+
+impl Node {
+    /// Brings the feed of an audience up to date.
+    pub(crate) fn bring_up_to_date(&self, key: &str, audience: &Audience) -> Result<(), AppError> {
+        let now = self.clock.now();
+        if self.store.read(|reader| Ok::<_, AppError>(reader.is_due(now)?))? {
+            self.store
+                .write(|writer| Ok::<_, AppError>(writer.settle_due(now)?))?;
+        }
+        loop {
+            let seen = self.looked_at.get(key);
+            let plan = self.store.read(|reader| {
+                if seen.is_some_and(|seen| seen >= reader.last_change().unwrap_or(i64::MAX)) {
+                    return Ok(None);
+                }
+                plan(reader, key, audience, seen.unwrap_or_default(), self.clock.now())
+            })?;
+            let Some(plan) = plan else { return Ok(()) };
+            let unwritten = plan.change.saturating_sub(plan.before.change);
+            if plan.steps.is_empty() && plan.step == 0 && unwritten < MAX_UNWRITTEN {
+                // Nothing of it concerns this audience: that it was looked at need not be on the disk.
+                self.looked_at.set(key, plan.change);
+            } else {
+                let written = self.store.write(|writer| {
+                    // Somebody else may have brought it further in between.
+                    let current = writer.feed_state(key)? == plan.before;
+                    if current {
+                        apply(writer, key, &plan)?;
+                    }
+                    Ok::<_, AppError>(current)
+                })?;
+                if written && plan.step == 0 {
+                    self.looked_at.set(key, plan.change);
+                } else {
+                    self.looked_at.forget(key);
+                }
+            }
+            if !plan.more {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// What is to be done next; none if the feed is up to date.
+fn plan(
+    reader: &Reader<'_>,
+    key: &str,
+    audience: &Audience,
+    seen: i64,
+    now: Timestamp,
+) -> Result<Option<Plan>, AppError> {
+    let before = reader.feed_state(key)?;
+    // A step within a change is always on the disk.
+    let from = if before.step > 0 { before.change } else { before.change.max(seen) };
+    let changes = reader.changes_after(from, CHANGES_AT_ONCE)?;
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let policy = policy(reader)?;
+    let mut plan = Plan {
+        before,
+        steps: Vec::new(),
+        change: from,
+        step: before.step,
+        more: true,
+    };
+    let mut planner = Planner {
+        reader,
+        key,
+        audience,
+        policy: &policy,
+        now,
+        overlay: Overlay::default(),
+    };
+    let mut decided = 0;
+    let full = changes.len() == usize::try_from(CHANGES_AT_ONCE).unwrap_or(usize::MAX);
+    for change in &changes {
+        loop {
+            let (step, cost, next) = planner.step(change, plan.step)?;
+            decided += cost;
+            plan.steps.extend(step);
+            match next {
+                Some(next) => plan.step = next,
+                None => {
+                    plan.step = 0;
+                    plan.change = change.seq;
+                    break;
+                }
+            }
+            if decided >= DECIDED_AT_ONCE {
+                return Ok(Some(plan));
+            }
+        }
+        if decided >= DECIDED_AT_ONCE {
+            return Ok(Some(plan));
+        }
+    }
+    plan.more = full;
+    Ok(Some(plan))
+}
+
+struct Planner<'a, 'c> {
+    reader: &'a Reader<'c>,
+    key: &'a str,
+    audience: &'a Audience,
+    policy: &'a Policy,
+    now: Timestamp,
+    overlay: Overlay,
+}
+
+impl Planner<'_, '_> {
+    /// Part `at` of a change: what it does, how many versions were decided on, and which part follows.
+    fn step(&mut self, change: &Change, at: i64) -> Result<(Option<Step>, usize, Option<i64>), AppError> {
+        match change.kind.as_str() {
+            RELEASE | WITHDRAWAL => {
+                let Ok(id) = change.subject.parse::<ReleaseId>() else {
+                    return Ok((None, 0, None));
+                };
+                match self.reader.release(id)? {
+                    Some(record) if reaches(&record.terms, self.audience) => {
+                        let (step, cost) = self.release(&record.terms, change.at)?;
+                        Ok((step, cost, None))
+                    }
+                    _ => Ok((None, 1, None)),
+                }
+            }
+            MEMBERSHIP => self.membership(change, at),
+            OBJECT => {
+                let Ok(id) = Id::parse(&change.subject) else {
+                    return Ok((None, 0, None));
+                };
+                let items = self.reader.released_versions(&id)?;
+                let (step, cost) = self.items(items, change.at, None)?;
+                Ok((step, cost, None))
+            }
+            _ => Ok((None, 0, None)),
+        }
+    }
+
+    /// An organisation that joins or leaves a community is looked at with every release, one a part.
+    fn membership(
+        &mut self,
+        change: &Change,
+        at: i64,
+    ) -> Result<(Option<Step>, usize, Option<i64>), AppError> {
+        let organisation = match self.audience {
+            Audience::Member(member) => Some(member.organisation),
+            Audience::Own { .. } | Audience::Public => None,
+        };
+        let concerned = change.subject.parse().ok().map(OrganisationId);
+        if organisation.is_none() || organisation != concerned {
+            return Ok((None, 1, None));
+        }
+        let record = self.reader.releases_in_order(at, 1)?.into_iter().next();
+        let Some(record) = record else {
+            return Ok((None, 1, None));
+        };
+        let (step, cost) = self.release(&record.terms, change.at)?;
+        Ok((step, cost, Some(at.saturating_add(1))))
+    }
+
+    fn release(&mut self, terms: &Release, at: Timestamp) -> Result<(Option<Step>, usize), AppError> {
+        let items = self.reader.release_items(terms.id)?;
+        self.items(items, at, Some(terms.id))
+    }
+
+    /// What is to be done about some versions, and about what refers to them.
+    fn items(
+        &mut self,
+        items: Vec<ObjectKey>,
+        at: Timestamp,
+        release: Option<ReleaseId>,
+    ) -> Result<(Option<Step>, usize), AppError> {
+        let mut concerned: BTreeSet<ObjectKey> = BTreeSet::new();
+        for item in items {
+            // What refers to it may gain or lose a reference; it counts only if this audience was given it.
+            for referrer in self.reader.referrers(&item.id, None, MAX_REFERRERS)? {
+                for entry in self.reader.feed_of_source(self.key, &referrer)? {
+                    concerned.insert(ObjectKey {
+                        id: entry.source,
+                        version: entry.source_version,
+                    });
+                }
+            }
+            concerned.insert(item);
+        }
+        let cost = concerned.len().max(1);
+        let gate = Gate::new(self.policy, self.reader, self.audience, self.now);
+        let gone = self.gone(&gate, &concerned)?;
+        let mut new = self.new_versions(&gate, &concerned, &gone)?;
+        let (revoked, notices) = self.told(&gate, &gone, at, release)?;
+        new.extend(revoked);
+        new.sort_by(|a, b| {
+            (rank(a.id.kind()), &a.id, &a.version).cmp(&(rank(b.id.kind()), &b.id, &b.version))
+        });
+        self.overlay
+            .gone
+            .extend(gone.iter().map(|entry| entry.position));
+        for one in &new {
+            let digests = &mut self.overlay.digests;
+            digests.insert(one.id.clone(), one.digest.clone());
+        }
+        let nothing = gone.is_empty() && new.is_empty() && notices.is_empty();
+        let step = (!nothing).then_some(Step {
+            at,
+            gone,
+            new,
+            notices,
+        });
+        Ok((step, cost))
+    }
+
+    /// The entries of these objects that are not what the audience gets any more.
+    fn gone(
+        &self,
+        gate: &Gate<'_, Reader<'_>>,
+        concerned: &BTreeSet<ObjectKey>,
+    ) -> Result<Vec<FeedEntry>, AppError> {
+        let mut gone = Vec::new();
+        let mut before: Option<&Id> = None;
+        for key in concerned {
+            if before.replace(&key.id) == Some(&key.id) {
+                continue;
+            }
+            let mut entries = self.reader.feed_of_source(self.key, &key.id)?;
+            entries.retain(|entry| {
+                entry.withdrawn.is_none() && !self.overlay.gone.contains(&entry.position)
+            });
+            if entries.is_empty() {
+                continue;
+            }
+            let kept: BTreeSet<Timestamp> = decide(self.reader, self.key, gate, entries.clone())?
+                .into_iter()
+                .map(|(entry, _)| entry.position)
+                .collect();
+            gone.extend(
+                entries
+                    .into_iter()
+                    .filter(|entry| !kept.contains(&entry.position)),
+            );
+        }
+        Ok(gone)
+    }
+
+    /// What the audience gets of these versions and has not been given.
+    fn new_versions(
+        &self,
+        gate: &Gate<'_, Reader<'_>>,
+        concerned: &BTreeSet<ObjectKey>,
+        gone: &[FeedEntry],
+    ) -> Result<Vec<New>, AppError> {
+        let keys: Vec<&ObjectKey> = concerned.iter().collect();
+        let asked: Vec<Asked> = keys
+            .iter()
+            .map(|key| crate::feed::asked(&key.id, &key.version))
+            .collect();
+        let mut new: Vec<New> = Vec::new();
+        let gone: BTreeSet<&Id> = gone.iter().map(|entry| &entry.id).collect();
+        for (source, decision) in keys.into_iter().zip(gate.decide(&asked)?) {
+            let Some(released) = decision.released() else {
+                continue;
+            };
+            let one = New::of(released, &source.id, &source.version, None);
+            // A version of an edition that differs from the one before only in what was cut is no news, nor is an
+            // object without versions that is as it was.
+            if one.version.is_none() || one.id != one.source {
+                let last = match new.last().filter(|last| last.id == one.id) {
+                    Some(last) => Some(last.digest.clone()),
+                    None => match self.overlay.digests.get(&one.id) {
+                        Some(digest) => Some(digest.clone()),
+                        None if gone.contains(&one.id) => None,
+                        None => self.reader.feed_digest(self.key, &one.id)?,
+                    },
+                };
+                if last.as_ref() == Some(&one.digest) {
+                    continue;
+                }
+            }
+            new.push(one);
+        }
+        Ok(new)
+    }
+
+    /// How the audience is told of what it may have no more: editions are revoked, because the house created them;
+    /// of the rest a note tells, because only the creator of an object may revoke it (STIX 2.1 §3.6).
+    fn told(
+        &self,
+        gate: &Gate<'_, Reader<'_>>,
+        gone: &[FeedEntry],
+        at: Timestamp,
+        release: Option<ReleaseId>,
+    ) -> Result<(Vec<New>, Vec<(NoticeRow, New)>), AppError> {
+        if gone.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let editions: Vec<&FeedEntry> = gone.iter().filter(|one| one.id != one.source).collect();
+        let mut newest: Vec<&FeedEntry> = Vec::new();
+        for entry in editions {
+            match newest.iter_mut().find(|other| other.id == entry.id) {
+                Some(other) if other.version < entry.version => *other = entry,
+                Some(_) => {}
+                None => newest.push(entry),
+            }
+        }
+        let asked: Vec<Withdrawn> = newest.iter().map(|entry| withdrawn(entry, at)).collect();
+        let mut new = Vec::new();
+        let mut objects: BTreeSet<Id> = gone
+            .iter()
+            .filter(|entry| entry.id == entry.source)
+            .map(|entry| entry.id.clone())
+            .collect();
+        for (entry, revoked) in newest.into_iter().zip(gate.revoked(&asked)?) {
+            match revoked.filter(|released| released.id() == &entry.id) {
+                Some(released) => new.push(New::of(
+                    &released,
+                    &entry.source,
+                    &entry.source_version,
+                    Some(at),
+                )),
+                None => {
+                    objects.insert(entry.id.clone());
+                }
+            }
+        }
+        // Without a release the moment tells notices apart: a number of the change would tell how many there were.
+        let release = release.unwrap_or_else(|| {
+            ReleaseId(Uuid::from_u128(u128::from(at.as_microsecond().unsigned_abs())))
+        });
+        let mut notices = Vec::new();
+        for notice in Notice::of_all(release, at, objects) {
+            let Some(released) = gate.notice(&notice) else {
+                continue;
+            };
+            let row = NoticeRow {
+                id: released.id().clone(),
+                release,
+                at,
+                objects: notice.objects,
+            };
+            notices.push((row, New::of(&released, released.id(), "", Some(at))));
+        }
+        Ok((new, notices))
+    }
+}
+
+/// What the gate is asked of an entry that was withdrawn.
+pub(crate) fn withdrawn(entry: &FeedEntry, at: Timestamp) -> Withdrawn {
+    let asked = crate::feed::asked(&entry.source, &entry.source_version);
+    Withdrawn {
+        id: asked.id,
+        version: asked.version,
+        at,
+    }
+}
+
+/// Writes what was planned.
+fn apply(writer: &Writer<'_>, key: &str, plan: &Plan) -> Result<(), AppError> {
+    let mut position = plan.before.position;
+    for step in &plan.steps {
+        for entry in &step.gone {
+            writer.remove_from_feed(key, entry.position)?;
+        }
+        for (row, _) in &step.notices {
+            writer.put_notice(key, row)?;
+        }
+        let notices = step.notices.iter().map(|(_, new)| new);
+        for new in step.new.iter().chain(notices) {
+            let next = step.at.as_microsecond().max(position.saturating_add(1));
+            let Ok(added) = Timestamp::from_microsecond(next) else {
+                continue;
+            };
+            let entry = FeedEntry {
+                position: added,
+                id: new.id.clone(),
+                // An object without versions has the time at which it was added (TAXII 2.1 §3.4.1).
+                version: new.version.clone().unwrap_or_else(|| version_of(added)),
+                source: new.source.clone(),
+                source_version: new.source_version.clone(),
+                withdrawn: new.withdrawn,
+            };
+            if writer.append_feed(key, &entry, &new.digest)? {
+                position = next;
+                if entry.id != entry.source {
+                    writer.remember_edition(&entry.id, &entry.source)?;
+                }
+            }
+        }
+    }
+    let after = FeedState {
+        change: plan.change,
+        step: plan.step,
+        position,
+    };
+    Ok(writer.set_feed_state(key, after)?)
+}
+
+/// Whether a release was ever meant for an audience, in force or not.
+fn reaches(release: &Release, audience: &Audience) -> bool {
+    if release.recipients.contains(&Recipient::Public) {
+        return true;
+    }
+    let person = audience.person();
+    if person.is_some_and(|person| release.recipients.contains(&Recipient::Person(person))) {
+        return true;
+    }
+    let Audience::Member(member) = audience else {
+        return false;
+    };
+    let named = |organisation: &OrganisationId| {
+        release.named.contains(organisation)
+            || release
+                .recipients
+                .contains(&Recipient::Organisation(*organisation))
+    };
+    named(&member.organisation)
+        || member.client_of.iter().any(named)
+        || member
+            .communities
+            .iter()
+            .any(|community| release.recipients.contains(&Recipient::Community(*community)))
+}
+
+fn version_of(added: Timestamp) -> String {
+    ObjectKey::version_text(&stix::timestamp::Timestamp::from_instant(added))
+}
+
+/// The digest of an object apart from its version.
+fn content_digest(properties: &serde_json::Map<String, Value>) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for (name, value) in properties.iter().filter(|(name, _)| *name != "modified") {
+        hash.update(name.as_bytes());
+        hash.update([0]);
+        hash.update(value.to_string().as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize().to_vec()
+}
+
+/// What others refer to comes first, so that a reader seldom meets a reference before its target.
+fn rank(kind: &str) -> u8 {
+    match kind {
+        "marking-definition" | "extension-definition" => 0,
+        "identity" => 1,
+        "relationship" | "sighting" => 3,
+        "report" | "grouping" | "note" | "opinion" | "language-content" => 4,
+        _ => 2,
+    }
+}
+
+/// Changes read at once.
+const CHANGES_AT_ONCE: u32 = 1_000;
+/// A transaction takes no more steps once this many versions were decided on, so that other writers wait only a moment.
+const DECIDED_AT_ONCE: usize = 2_000;
+/// How many changes that do not concern an audience may be looked at again after a restart.
+const MAX_UNWRITTEN: i64 = 1_000;
+/// Referrers looked at for one object.
+const MAX_REFERRERS: u32 = 10_000;
