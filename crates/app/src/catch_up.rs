@@ -13,13 +13,14 @@ use jiff::Timestamp;
 use release::decision::Released;
 use release::gate::{Asked, Gate, Policy};
 use release::party::{Audience, OrganisationId, ReleaseId};
+use release::pass::PassCheck;
 use release::terms::{Recipient, Release};
 use release::withdrawal::{Notice, Withdrawn};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use stix::id::Id;
 use store::database::{Reader, Writer};
-use store::feed::{FeedEntry, FeedState, NoticeRow};
+use store::feed::{FeedEntry, FeedState, Kept, NoticeRow};
 use store::journal::Change;
 use store::object::ObjectKey;
 use uuid::Uuid;
@@ -36,6 +37,9 @@ pub(crate) const WITHDRAWAL: &str = "withdrawal";
 pub(crate) const MEMBERSHIP: &str = "membership";
 /// What holds of an object changed: an embargo ended, a version that revokes it came.
 pub(crate) const OBJECT: &str = "object";
+
+/// A marking was defined, or defined anew.
+pub(crate) const MARKING: &str = "marking";
 
 /// What one step does to a feed.
 struct Step {
@@ -58,10 +62,17 @@ struct New {
     source_version: String,
     withdrawn: Option<Timestamp>,
     digest: Vec<u8>,
+    kept: Kept,
 }
 
 impl New {
-    fn of(released: &Released, source: &Id, source_version: &str, withdrawn: Option<Timestamp>) -> Self {
+    fn of(
+        released: &Released,
+        source: &Id,
+        source_version: &str,
+        withdrawn: Option<Timestamp>,
+        check: &PassCheck,
+    ) -> Self {
         let version = released.version().map(ObjectKey::version_text);
         let digest = if released.id() == source {
             Sha256::digest(released.text()).to_vec()
@@ -75,6 +86,12 @@ impl New {
             source_version: source_version.to_owned(),
             withdrawn,
             digest,
+            kept: Kept {
+                text: (released.id() != source || withdrawn.is_some())
+                    .then(|| released.text().to_owned()),
+                pass: check.pass(released),
+                spelled: released.version().map(ToString::to_string),
+            },
         }
     }
 }
@@ -100,7 +117,10 @@ impl Node {
     /// Brings the feed of an audience up to date.
     pub(crate) fn bring_up_to_date(&self, key: &str, audience: &Audience) -> Result<(), AppError> {
         let now = self.clock.now();
-        if self.store.read(|reader| Ok::<_, AppError>(reader.is_due(now)?))? {
+        if self
+            .store
+            .read(|reader| Ok::<_, AppError>(reader.is_due(now)?))?
+        {
             self.store
                 .write(|writer| Ok::<_, AppError>(writer.settle_due(now)?))?;
         }
@@ -110,7 +130,13 @@ impl Node {
                 if seen.is_some_and(|seen| seen >= reader.last_change().unwrap_or(i64::MAX)) {
                     return Ok(None);
                 }
-                plan(reader, key, audience, seen.unwrap_or_default(), self.clock.now())
+                plan(
+                    reader,
+                    key,
+                    audience,
+                    seen.unwrap_or_default(),
+                    self.clock.now(),
+                )
             })?;
             let Some(plan) = plan else { return Ok(()) };
             let unwritten = plan.change.saturating_sub(plan.before.change);
@@ -139,6 +165,18 @@ impl Node {
     }
 }
 
+/// Whether everything that can change what an audience was given has been looked at, as of a snapshot.
+pub(crate) fn is_current(
+    reader: &Reader<'_>,
+    key: &str,
+    seen: Option<i64>,
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    let state = reader.feed_state(key)?;
+    let looked_at = state.change.max(seen.unwrap_or_default());
+    Ok(state.step == 0 && looked_at >= reader.last_change()? && !reader.is_due(now)?)
+}
+
 /// What is to be done next; none if the feed is up to date.
 fn plan(
     reader: &Reader<'_>,
@@ -149,7 +187,11 @@ fn plan(
 ) -> Result<Option<Plan>, AppError> {
     let before = reader.feed_state(key)?;
     // A step within a change is always on the disk.
-    let from = if before.step > 0 { before.change } else { before.change.max(seen) };
+    let from = if before.step > 0 {
+        before.change
+    } else {
+        before.change.max(seen)
+    };
     let changes = reader.changes_after(from, CHANGES_AT_ONCE)?;
     if changes.is_empty() {
         return Ok(None);
@@ -168,6 +210,7 @@ fn plan(
         audience,
         policy: &policy,
         now,
+        empty: before.position == 0,
         overlay: Overlay::default(),
     };
     let mut decided = 0;
@@ -203,12 +246,18 @@ struct Planner<'a, 'c> {
     audience: &'a Audience,
     policy: &'a Policy,
     now: Timestamp,
+    /// Whether the audience was given nothing before this plan.
+    empty: bool,
     overlay: Overlay,
 }
 
 impl Planner<'_, '_> {
     /// Part `at` of a change: what it does, how many versions were decided on, and which part follows.
-    fn step(&mut self, change: &Change, at: i64) -> Result<(Option<Step>, usize, Option<i64>), AppError> {
+    fn step(
+        &mut self,
+        change: &Change,
+        at: i64,
+    ) -> Result<(Option<Step>, usize, Option<i64>), AppError> {
         match change.kind.as_str() {
             RELEASE | WITHDRAWAL => {
                 let Ok(id) = change.subject.parse::<ReleaseId>() else {
@@ -222,7 +271,8 @@ impl Planner<'_, '_> {
                     _ => Ok((None, 1, None)),
                 }
             }
-            MEMBERSHIP => self.membership(change, at),
+            MEMBERSHIP if !self.is_of(change) => Ok((None, 1, None)),
+            MEMBERSHIP | MARKING => self.every_release(change, at),
             OBJECT => {
                 let Ok(id) = Id::parse(&change.subject) else {
                     return Ok((None, 0, None));
@@ -235,29 +285,40 @@ impl Planner<'_, '_> {
         }
     }
 
-    /// An organisation that joins or leaves a community is looked at with every release, one a part.
-    fn membership(
-        &mut self,
-        change: &Change,
-        at: i64,
-    ) -> Result<(Option<Step>, usize, Option<i64>), AppError> {
+    /// Whether a change is one of the organisation that asks.
+    fn is_of(&self, change: &Change) -> bool {
         let organisation = match self.audience {
             Audience::Member(member) => Some(member.organisation),
             Audience::Own { .. } | Audience::Public => None,
         };
         let concerned = change.subject.parse().ok().map(OrganisationId);
-        if organisation.is_none() || organisation != concerned {
-            return Ok((None, 1, None));
-        }
+        organisation.is_some() && organisation == concerned
+    }
+
+    /// Looks at every release, one a part: an organisation joined a community or left it, or a marking was defined.
+    fn every_release(
+        &mut self,
+        change: &Change,
+        at: i64,
+    ) -> Result<(Option<Step>, usize, Option<i64>), AppError> {
         let record = self.reader.releases_in_order(at, 1)?.into_iter().next();
         let Some(record) = record else {
             return Ok((None, 1, None));
         };
-        let (step, cost) = self.release(&record.terms, change.at)?;
+        // Whoever left a community is not reached any more, and may hold what it was given.
+        let (step, cost) = if change.kind == MEMBERSHIP || reaches(&record.terms, self.audience) {
+            self.release(&record.terms, change.at)?
+        } else {
+            (None, 1)
+        };
         Ok((step, cost, Some(at.saturating_add(1))))
     }
 
-    fn release(&mut self, terms: &Release, at: Timestamp) -> Result<(Option<Step>, usize), AppError> {
+    fn release(
+        &mut self,
+        terms: &Release,
+        at: Timestamp,
+    ) -> Result<(Option<Step>, usize), AppError> {
         let items = self.reader.release_items(terms.id)?;
         self.items(items, at, Some(terms.id))
     }
@@ -269,19 +330,7 @@ impl Planner<'_, '_> {
         at: Timestamp,
         release: Option<ReleaseId>,
     ) -> Result<(Option<Step>, usize), AppError> {
-        let mut concerned: BTreeSet<ObjectKey> = BTreeSet::new();
-        for item in items {
-            // What refers to it may gain or lose a reference; it counts only if this audience was given it.
-            for referrer in self.reader.referrers(&item.id, None, MAX_REFERRERS)? {
-                for entry in self.reader.feed_of_source(self.key, &referrer)? {
-                    concerned.insert(ObjectKey {
-                        id: entry.source,
-                        version: entry.source_version,
-                    });
-                }
-            }
-            concerned.insert(item);
-        }
+        let concerned = self.with_referrers(items)?;
         let cost = concerned.len().max(1);
         let gate = Gate::new(self.policy, self.reader, self.audience, self.now);
         let gone = self.gone(&gate, &concerned)?;
@@ -306,6 +355,38 @@ impl Planner<'_, '_> {
             notices,
         });
         Ok((step, cost))
+    }
+
+    /// Versions with all that the audience was given and that refers to them, in however many steps: what refers to an
+    /// edition is an edition too.
+    fn with_referrers(&self, items: Vec<ObjectKey>) -> Result<BTreeSet<ObjectKey>, AppError> {
+        let mut queue: Vec<Id> = items.iter().map(|item| item.id.clone()).collect();
+        queue.dedup();
+        let mut concerned: BTreeSet<ObjectKey> = items.into_iter().collect();
+        if self.empty {
+            return Ok(concerned);
+        }
+        let mut known: BTreeSet<Id> = queue.iter().cloned().collect();
+        while let Some(id) = queue.pop() {
+            for referrer in self.reader.referrers(&id, None, MAX_REFERRERS)? {
+                if known.len() >= MAX_CONCERNED || known.contains(&referrer) {
+                    continue;
+                }
+                let entries = self.reader.feed_of_source(self.key, &referrer)?;
+                if entries.is_empty() {
+                    continue;
+                }
+                concerned.extend(entries.into_iter().filter_map(|entry| {
+                    (entry.withdrawn.is_none()).then_some(ObjectKey {
+                        id: entry.source,
+                        version: entry.source_version,
+                    })
+                }));
+                known.insert(referrer.clone());
+                queue.push(referrer);
+            }
+        }
+        Ok(concerned)
     }
 
     /// The entries of these objects that are not what the audience gets any more.
@@ -352,13 +433,14 @@ impl Planner<'_, '_> {
             .iter()
             .map(|key| crate::feed::asked(&key.id, &key.version))
             .collect();
+        let check = gate.pass_check();
         let mut new: Vec<New> = Vec::new();
         let gone: BTreeSet<&Id> = gone.iter().map(|entry| &entry.id).collect();
         for (source, decision) in keys.into_iter().zip(gate.decide(&asked)?) {
             let Some(released) = decision.released() else {
                 continue;
             };
-            let one = New::of(released, &source.id, &source.version, None);
+            let one = New::of(released, &source.id, &source.version, None, &check);
             // A version of an edition that differs from the one before only in what was cut is no news, nor is an
             // object without versions that is as it was.
             if one.version.is_none() || one.id != one.source {
@@ -377,6 +459,11 @@ impl Planner<'_, '_> {
             new.push(one);
         }
         Ok(new)
+    }
+
+    /// Whether it is worth telling that an object was withdrawn: who the house is and what markings mean stays known.
+    fn is_content(&self, id: &Id) -> bool {
+        *id != self.policy.own_identity && id.kind() != "marking-definition"
     }
 
     /// How the audience is told of what it may have no more: editions are revoked, because the house created them;
@@ -400,11 +487,12 @@ impl Planner<'_, '_> {
                 None => newest.push(entry),
             }
         }
+        let check = gate.pass_check();
         let asked: Vec<Withdrawn> = newest.iter().map(|entry| withdrawn(entry, at)).collect();
         let mut new = Vec::new();
         let mut objects: BTreeSet<Id> = gone
             .iter()
-            .filter(|entry| entry.id == entry.source)
+            .filter(|entry| entry.id == entry.source && self.is_content(&entry.id))
             .map(|entry| entry.id.clone())
             .collect();
         for (entry, revoked) in newest.into_iter().zip(gate.revoked(&asked)?) {
@@ -414,6 +502,7 @@ impl Planner<'_, '_> {
                     &entry.source,
                     &entry.source_version,
                     Some(at),
+                    &check,
                 )),
                 None => {
                     objects.insert(entry.id.clone());
@@ -422,7 +511,9 @@ impl Planner<'_, '_> {
         }
         // Without a release the moment tells notices apart: a number of the change would tell how many there were.
         let release = release.unwrap_or_else(|| {
-            ReleaseId(Uuid::from_u128(u128::from(at.as_microsecond().unsigned_abs())))
+            ReleaseId(Uuid::from_u128(u128::from(
+                at.as_microsecond().unsigned_abs(),
+            )))
         });
         let mut notices = Vec::new();
         for notice in Notice::of_all(release, at, objects) {
@@ -435,7 +526,7 @@ impl Planner<'_, '_> {
                 at,
                 objects: notice.objects,
             };
-            notices.push((row, New::of(&released, released.id(), "", Some(at))));
+            notices.push((row, New::of(&released, released.id(), "", Some(at), &check)));
         }
         Ok((new, notices))
     }
@@ -476,7 +567,7 @@ fn apply(writer: &Writer<'_>, key: &str, plan: &Plan) -> Result<(), AppError> {
                 source_version: new.source_version.clone(),
                 withdrawn: new.withdrawn,
             };
-            if writer.append_feed(key, &entry, &new.digest)? {
+            if writer.append_feed(key, &entry, &new.digest, &new.kept)? {
                 position = next;
                 if entry.id != entry.source {
                     writer.remember_edition(&entry.id, &entry.source)?;
@@ -512,10 +603,11 @@ fn reaches(release: &Release, audience: &Audience) -> bool {
     };
     named(&member.organisation)
         || member.client_of.iter().any(named)
-        || member
-            .communities
-            .iter()
-            .any(|community| release.recipients.contains(&Recipient::Community(*community)))
+        || member.communities.iter().any(|community| {
+            release
+                .recipients
+                .contains(&Recipient::Community(*community))
+        })
 }
 
 fn version_of(added: Timestamp) -> String {
@@ -551,5 +643,7 @@ const CHANGES_AT_ONCE: u32 = 1_000;
 const DECIDED_AT_ONCE: usize = 2_000;
 /// How many changes that do not concern an audience may be looked at again after a restart.
 const MAX_UNWRITTEN: i64 = 1_000;
+/// Objects looked at because of one release and what refers to it, in any number of steps.
+const MAX_CONCERNED: usize = 200_000;
 /// Referrers looked at for one object.
 const MAX_REFERRERS: u32 = 10_000;

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::access::{Action, Caller};
 use crate::error::AppError;
-use crate::feed::FeedPage;
+use crate::feed::TextPage;
 use crate::node::{Node, own};
 use crate::object::id_of;
 
@@ -140,7 +140,7 @@ impl TaxiiService {
         collection: &str,
         filter: &Filter,
         ids: Option<&[Id]>,
-    ) -> Result<(FeedPage, Option<String>), BackendError> {
+    ) -> Result<(TextPage, Option<String>), BackendError> {
         self.readable(caller, root, collection)?;
         let scope = [collection];
         let mut query = FeedQuery {
@@ -179,7 +179,7 @@ impl TaxiiService {
                 .is_some_and(|versions| !versions.iter().any(|version| version == "2.1"));
         if nothing {
             return Ok((
-                FeedPage {
+                TextPage {
                     entries: Vec::new(),
                     more: false,
                 },
@@ -189,13 +189,13 @@ impl TaxiiService {
         let limit = u32::try_from(filter.limit).unwrap_or(u32::MAX);
         let page = self
             .0
-            .feed_page(caller.audience(), &query, limit)
+            .text_page(caller.audience(), &query, limit)
             .map_err(backend)?;
         let next = page
             .entries
             .last()
             .filter(|_| page.more)
-            .map(|(entry, _)| cursor::write(entry.position.as_microsecond(), filter, &scope));
+            .map(|one| cursor::write(one.entry.position.as_microsecond(), filter, &scope));
         Ok((page, next))
     }
 
@@ -306,12 +306,9 @@ impl Backend for TaxiiService {
         if let (Some(id), true) = (object, page.entries.is_empty()) {
             self.held(caller, id)?;
         }
-        let entries = page.entries.into_iter().filter_map(|(entry, decision)| {
-            let text: Arc<str> = decision.released()?.text().into();
-            Some(Entry {
-                text,
-                date_added: entry.position,
-            })
+        let entries = page.entries.into_iter().map(|one| Entry {
+            text: one.text,
+            date_added: one.entry.position,
         });
         Ok(Page {
             entries: entries.collect(),
@@ -388,7 +385,7 @@ impl TaxiiService {
         };
         let page = self
             .0
-            .feed_page(caller.audience(), &query, 1)
+            .text_page(caller.audience(), &query, 1)
             .map_err(backend)?;
         if page.entries.is_empty() {
             Err(BackendError::NotFound)
@@ -398,16 +395,14 @@ impl TaxiiService {
     }
 }
 
-fn heads(page: FeedPage, next: Option<String>) -> Page<Head> {
-    let entries = page.entries.into_iter().map(|(entry, decision)| {
-        let version = decision
-            .released()
-            .and_then(|released| Some(released.version()?.to_string()));
+fn heads(page: TextPage, next: Option<String>) -> Page<Head> {
+    let entries = page.entries.into_iter().map(|one| {
+        let added = one.entry.position;
         Head {
-            id: entry.id,
+            id: one.entry.id,
             // An object without versions has the time at which it was added (TAXII 2.1 §3.4.1).
-            version: version.unwrap_or_else(|| entry.position.to_string()).into(),
-            date_added: entry.position,
+            version: one.version.unwrap_or_else(|| added.to_string()).into(),
+            date_added: added,
             media_type: "application/stix+json;version=2.1".into(),
         }
     });

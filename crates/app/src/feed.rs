@@ -1,17 +1,18 @@
 //! Pages of what an audience was given, each entry decided on by the gate once more when it is read.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use release::decision::{Decision, Released};
 use release::gate::{Asked, Gate};
 use release::party::Audience;
+use release::pass::PassCheck;
 use release::withdrawal::Notice;
 use stix::id::Id;
 use store::database::Reader;
-use store::feed::{FeedEntry, FeedQuery};
+use store::feed::{FeedEntry, FeedQuery, FeedText};
 
-use crate::catch_up::withdrawn;
+use crate::catch_up::{is_current, withdrawn};
 use crate::error::AppError;
 use crate::node::Node;
 
@@ -43,15 +44,6 @@ impl LookedAt {
     }
 }
 
-/// A page of a feed.
-#[derive(Debug)]
-pub(crate) struct FeedPage {
-    /// The entries with what the gate says now.
-    pub(crate) entries: Vec<(FeedEntry, Decision)>,
-    /// Whether there are more.
-    pub(crate) more: bool,
-}
-
 impl Node {
     /// A page of what an audience was given, brought up to date first.
     pub(crate) fn feed_page(
@@ -59,7 +51,7 @@ impl Node {
         audience: &Audience,
         query: &FeedQuery,
         limit: u32,
-    ) -> Result<FeedPage, AppError> {
+    ) -> Result<Vec<(FeedEntry, Decision)>, AppError> {
         if audience.is_own() {
             return Err(AppError::Forbidden);
         }
@@ -78,10 +70,7 @@ impl Node {
                 query.after = page.last().map(|entry| entry.position).or(query.after);
                 for (entry, decision) in decide(reader, &key, gate, page)? {
                     if entries.len() >= wanted || bytes > MAX_PAGE_BYTES {
-                        return Ok(FeedPage {
-                            entries,
-                            more: true,
-                        });
+                        return Ok(entries);
                     }
                     bytes += decision
                         .released()
@@ -89,7 +78,73 @@ impl Node {
                     entries.push((entry, decision));
                 }
                 if last {
-                    return Ok(FeedPage {
+                    return Ok(entries);
+                }
+            }
+        })
+    }
+}
+
+/// A page of texts.
+#[derive(Debug)]
+pub(crate) struct TextPage {
+    /// The entries with their texts and the versions as those spell them.
+    pub(crate) entries: Vec<TextEntry>,
+    /// Whether there are more.
+    pub(crate) more: bool,
+}
+
+/// An entry with its text.
+#[derive(Debug)]
+pub(crate) struct TextEntry {
+    /// The entry.
+    pub(crate) entry: FeedEntry,
+    /// The text, which has passed the gate.
+    pub(crate) text: Arc<str>,
+    /// The version as the object spells it; none for an object without versions.
+    pub(crate) version: Option<String>,
+}
+
+impl Node {
+    /// As [`Node::feed_page`], without deciding anew on what has the gate's pass.
+    pub(crate) fn text_page(
+        &self,
+        audience: &Audience,
+        query: &FeedQuery,
+        limit: u32,
+    ) -> Result<TextPage, AppError> {
+        if audience.is_own() {
+            return Err(AppError::Forbidden);
+        }
+        let key = feed_key(audience);
+        self.bring_up_to_date(&key, audience)?;
+        let seen = self.looked_at.get(&key);
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        self.through_gate_as(audience, |reader, gate| {
+            // Something may have changed since the feed was brought up to date: then everything is decided on.
+            let check =
+                is_current(reader, &key, seen, self.clock.now())?.then(|| gate.pass_check());
+            let mut entries: Vec<TextEntry> = Vec::new();
+            let mut query = query.clone();
+            let mut bytes: usize = 0;
+            loop {
+                // One more than asked tells whether there are more.
+                let ask = limit.saturating_add(1);
+                let page = reader.feed_texts(&key, &query, ask)?;
+                let last = page.len() < usize::try_from(ask).unwrap_or(usize::MAX);
+                query.after = page.last().map(|one| one.entry.position).or(query.after);
+                for one in let_through(reader, &key, gate, check.as_ref(), page)? {
+                    if entries.len() >= wanted || bytes > MAX_PAGE_BYTES {
+                        return Ok(TextPage {
+                            entries,
+                            more: true,
+                        });
+                    }
+                    bytes = bytes.saturating_add(one.text.len());
+                    entries.push(one);
+                }
+                if last {
+                    return Ok(TextPage {
                         entries,
                         more: false,
                     });
@@ -97,6 +152,45 @@ impl Node {
             }
         })
     }
+}
+
+/// Lets through what has a pass, and decides on the rest; in order.
+fn let_through(
+    reader: &Reader<'_>,
+    key: &str,
+    gate: &Gate<'_, Reader<'_>>,
+    check: Option<&PassCheck>,
+    page: Vec<FeedText>,
+) -> Result<Vec<TextEntry>, AppError> {
+    let mut through = Vec::with_capacity(page.len());
+    let mut rest = Vec::new();
+    for FeedText { entry, kept } in page {
+        let again = match (check, kept.pass, kept.text) {
+            (Some(check), Some(pass), Some(text)) => check.readmit(&pass, text),
+            _ => None,
+        };
+        match again {
+            Some(readmitted) => through.push(TextEntry {
+                entry,
+                text: readmitted.into_text().into(),
+                version: kept.spelled,
+            }),
+            None => rest.push(entry),
+        }
+    }
+    if !rest.is_empty() {
+        for (entry, decision) in decide(reader, key, gate, rest)? {
+            if let Some(released) = decision.released() {
+                through.push(TextEntry {
+                    entry,
+                    text: released.text().into(),
+                    version: released.version().map(ToString::to_string),
+                });
+            }
+        }
+        through.sort_by_key(|one| one.entry.position);
+    }
+    Ok(through)
 }
 
 /// The name of an audience's feed. A person's is that person's own, because RED names persons.

@@ -421,7 +421,14 @@ impl Node {
             if *put != Put::Stored {
                 continue;
             }
-            if object.is_revoked() {
+            if object.kind() == "marking-definition" {
+                writer.put_change(crate::catch_up::MARKING, object.id().as_str(), now)?;
+            } else if object.version().is_none()
+                && !writer.released_versions(object.id())?.is_empty()
+            {
+                // The newest content counts, so those who were given an earlier one get it.
+                writer.put_change(crate::catch_up::OBJECT, object.id().as_str(), now)?;
+            } else if object.is_revoked() {
                 revocation(writer, object, now)?;
             }
             if let Some(until) = provenance.embargo_until {

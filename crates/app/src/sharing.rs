@@ -340,8 +340,8 @@ impl Node {
                 None => ("public".to_owned(), Audience::Public),
             })
         })?;
-        let page = self.feed_page(&audience, &FeedQuery::default(), MAX_SEEN)?;
-        let objects = page.entries.into_iter().map(|(entry, decision)| {
+        let entries = self.feed_page(&audience, &FeedQuery::default(), MAX_SEEN)?;
+        let objects = entries.into_iter().map(|(entry, decision)| {
             let (edition, cut) = match &decision {
                 Decision::Edition(edition) => {
                     (true, edition.cut.iter().map(ToString::to_string).collect())

@@ -12,6 +12,7 @@ mod graph;
 pub mod held;
 mod local;
 pub mod party;
+pub mod pass;
 mod required;
 mod shape;
 pub mod terms;

@@ -5,6 +5,12 @@ ALTER TABLE feed_state ADD COLUMN step INTEGER NOT NULL DEFAULT 0;
 
 -- When what an entry stands for was withdrawn; null for what the audience may have.
 ALTER TABLE feed ADD COLUMN withdrawn INTEGER;
+-- What lets an entry be read without deciding on it anew: the row of the object, or the text of an edition, with the
+-- gate's pass for it; and the version as the object spells it.
+ALTER TABLE feed ADD COLUMN seq INTEGER;
+ALTER TABLE feed ADD COLUMN text TEXT;
+ALTER TABLE feed ADD COLUMN pass BLOB;
+ALTER TABLE feed ADD COLUMN spelled TEXT;
 CREATE INDEX feed_kind ON feed (audience, kind, position);
 
 -- A notice of withdrawal to one audience: the objects are named as that audience knows them.

@@ -6,6 +6,7 @@
 //! was given before, and of nothing else: they do not show how much lies between.
 
 use ::release::party::ReleaseId;
+use ::release::pass::Pass;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, ToSql};
 use stix::id::Id;
@@ -29,6 +30,26 @@ pub struct FeedEntry {
     pub source_version: String,
     /// When it was withdrawn; none for what the audience may have.
     pub withdrawn: Option<Timestamp>,
+}
+
+/// What is kept with an entry so that it is read without deciding on it anew.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// The text, where it is not that of the object held.
+    pub text: Option<String>,
+    /// The gate's pass for the text.
+    pub pass: Option<Pass>,
+    /// The version as the object spells it.
+    pub spelled: Option<String>,
+}
+
+/// An entry with its text.
+#[derive(Debug)]
+pub struct FeedText {
+    /// The entry.
+    pub entry: FeedEntry,
+    /// What was kept with it; the text is that of the object held where nothing else was kept.
+    pub kept: Kept,
 }
 
 /// A notice that objects were withdrawn, to one audience.
@@ -110,10 +131,48 @@ impl Reader<'_> {
         let sql = format!(
             "SELECT position, id, version, source, source_version, withdrawn FROM feed WHERE {condition} ORDER BY position LIMIT {limit}"
         );
-        let mut statement = self.connection.prepare(&sql)?;
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let parameters: Vec<&dyn ToSql> = values.iter().map(|value| &**value).collect();
         let rows = statement.query_map(parameters.as_slice(), |row| Ok(entry(row)))?;
         rows.map(|row| row?).collect()
+    }
+
+    /// The entries asked for with their texts, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn feed_texts(
+        &self,
+        audience: &str,
+        query: &FeedQuery,
+        limit: u32,
+    ) -> Result<Vec<FeedText>> {
+        let (condition, values) = conditions(audience, query);
+        let sql = format!(
+            "SELECT feed.position, feed.id, feed.version, feed.source, feed.source_version, feed.withdrawn,
+             coalesce(feed.text, object.text), feed.pass, feed.spelled
+             FROM feed LEFT JOIN object ON object.seq = feed.seq
+             WHERE {condition} ORDER BY feed.position LIMIT {limit}"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let parameters: Vec<&dyn ToSql> = values.iter().map(|value| &**value).collect();
+        let mut rows = statement.query(parameters.as_slice())?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let pass: Option<&[u8]> = row
+                .get_ref(7)?
+                .as_blob_or_null()
+                .map_err(rusqlite::Error::from)?;
+            found.push(FeedText {
+                entry: entry(row)?,
+                kept: Kept {
+                    text: row.get(6)?,
+                    pass: pass.and_then(Pass::from_bytes),
+                    spelled: row.get(8)?,
+                },
+            });
+        }
+        Ok(found)
     }
 
     /// How many entries there are.
@@ -186,9 +245,16 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub fn append_feed(&self, audience: &str, entry: &FeedEntry, digest: &[u8]) -> Result<bool> {
-        let sql = "INSERT OR IGNORE INTO feed (audience, position, id, version, kind, source, source_version, withdrawn, digest)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    pub fn append_feed(
+        &self,
+        audience: &str,
+        entry: &FeedEntry,
+        digest: &[u8],
+        kept: &Kept,
+    ) -> Result<bool> {
+        let sql = "INSERT OR IGNORE INTO feed (audience, position, id, version, kind, source, source_version, withdrawn, digest, seq, text, pass, spelled)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+                   (SELECT seq FROM object WHERE object.id = ?6 AND object.version = ?7), ?10, ?11, ?12)";
         let added = self.connection.prepare_cached(sql)?.execute((
             audience,
             entry.position.as_microsecond(),
@@ -199,6 +265,9 @@ impl Writer<'_> {
             &entry.source_version,
             entry.withdrawn.map(micros),
             digest,
+            kept.text.as_deref(),
+            kept.pass.as_ref().map(Pass::as_bytes),
+            kept.spelled.as_deref(),
         ))?;
         Ok(added > 0)
     }
@@ -219,7 +288,8 @@ impl Writer<'_> {
     /// # Errors
     /// If the database fails.
     pub fn set_feed_state(&self, audience: &str, state: FeedState) -> Result<()> {
-        let sql = "INSERT INTO feed_state (audience, change, step, position) VALUES (?1, ?2, ?3, ?4)
+        let sql =
+            "INSERT INTO feed_state (audience, change, step, position) VALUES (?1, ?2, ?3, ?4)
                    ON CONFLICT (audience) DO UPDATE SET change = ?2, step = ?3, position = ?4";
         self.connection.prepare_cached(sql)?.execute((
             audience,
@@ -261,13 +331,13 @@ fn entry(row: &Row<'_>) -> Result<FeedEntry> {
 
 /// The condition of a query with its parameters; values never stand in the statement itself.
 fn conditions(audience: &str, query: &FeedQuery) -> (String, Vec<Box<dyn ToSql>>) {
-    let mut condition = String::from("audience = ?");
+    let mut condition = String::from("feed.audience = ?");
     let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(audience.to_owned())];
     if let Some(after) = query.after {
-        condition.push_str(" AND position > ?");
+        condition.push_str(" AND feed.position > ?");
         values.push(Box::new(after.as_microsecond()));
     }
-    for (column, wanted) in [("id", &query.ids), ("kind", &query.kinds)] {
+    for (column, wanted) in [("feed.id", &query.ids), ("feed.kind", &query.kinds)] {
         if !wanted.is_empty() {
             let marks = vec!["?"; wanted.len()].join(", ");
             condition.extend([" AND ", column, " IN (", &marks, ")"]);
@@ -287,7 +357,7 @@ fn conditions(audience: &str, query: &FeedQuery) -> (String, Vec<Box<dyn ToSql>>
                 VersionFilter::First => any.push(format!("NOT EXISTS ({other} < feed.version)")),
                 VersionFilter::Last => any.push(format!("NOT EXISTS ({other} > feed.version)")),
                 VersionFilter::Exact(key) => {
-                    any.push("version = ?".to_owned());
+                    any.push("feed.version = ?".to_owned());
                     values.push(Box::new(key.clone()));
                 }
             }

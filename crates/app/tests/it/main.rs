@@ -1,6 +1,8 @@
 //! A centre with its members, through the use cases.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod withdrawal;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 

@@ -16,7 +16,7 @@ use stix::id::Id;
 use stix::object::Object;
 use store::database::Store;
 use store::error::StoreError;
-use store::feed::{FeedEntry, FeedQuery, FeedState, VersionFilter};
+use store::feed::{FeedEntry, FeedQuery, FeedState, Kept, VersionFilter};
 use store::object::{Incoming, Put};
 
 const NOW: &str = "2026-01-15T09:00:00Z";
@@ -158,16 +158,33 @@ fn feeds_filter_by_version_and_position() {
         version: version.into(),
         source: id.clone(),
         source_version: version.into(),
+        withdrawn: None,
     };
     store
         .write::<_, StoreError>(|writer| {
-            assert!(writer.append_feed("a", &entry("2026-01-01T00:00:00.000001Z", "1"), b"x")?);
-            assert!(writer.append_feed("a", &entry("2026-01-01T00:00:00.000002Z", "2"), b"y")?);
-            assert!(!writer.append_feed("a", &entry("2026-01-01T00:00:00.000003Z", "2"), b"y")?);
+            assert!(writer.append_feed(
+                "a",
+                &entry("2026-01-01T00:00:00.000001Z", "1"),
+                b"x",
+                &Kept::default()
+            )?);
+            assert!(writer.append_feed(
+                "a",
+                &entry("2026-01-01T00:00:00.000002Z", "2"),
+                b"y",
+                &Kept::default()
+            )?);
+            assert!(!writer.append_feed(
+                "a",
+                &entry("2026-01-01T00:00:00.000003Z", "2"),
+                b"y",
+                &Kept::default()
+            )?);
             writer.set_feed_state(
                 "a",
                 FeedState {
                     change: 1,
+                    step: 0,
                     position: 2,
                 },
             )
