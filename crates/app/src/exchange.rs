@@ -8,7 +8,6 @@ use base::diagnostic::Diagnostic;
 use jiff::Timestamp;
 use release::party::OrganisationId;
 use stix::id::Id;
-use stix::object::Object;
 use store::feed::{FeedQuery, VersionFilter};
 use store::object::ObjectKey;
 use taxii::backend::{Backend, BackendError, Entry, Head, Page};
@@ -16,14 +15,13 @@ use taxii::cursor;
 use taxii::filter::{Filter, VersionMatch};
 use taxii::message::collection::{Collection, Collections};
 use taxii::message::discovery::{ApiRoot, Discovery};
-use taxii::message::status::{Status, StatusDetails};
+use taxii::message::status::Status;
 use uuid::Uuid;
 
 use crate::access::{Action, Caller};
 use crate::error::AppError;
 use crate::feed::TextPage;
 use crate::node::{Node, own};
-use crate::object::id_of;
 
 /// The API root.
 pub const ROOT: &str = "noroshi";
@@ -67,68 +65,6 @@ impl Node {
         let now = self.clock.now();
         self.store
             .write(|writer| Ok(writer.set_pull_cursor(collection, added_after, now)?))
-    }
-
-    /// Takes in what a member submits, object by object.
-    fn submit(&self, caller: &Caller, texts: &[&str]) -> Result<Status, AppError> {
-        caller.require(Action::SubmitObjects)?;
-        let now = self.clock.now();
-        let (mut successes, mut failures) = (Vec::new(), Vec::new());
-        let details =
-            |id: String, version: Option<String>, message: Option<String>| StatusDetails {
-                id,
-                version: version.unwrap_or_else(|| now.to_string()),
-                message,
-            };
-        let mut good = Vec::new();
-        for text in texts {
-            match Object::parse(text) {
-                Ok(object) => good.push(object),
-                Err(diagnostics) => {
-                    let message: Vec<String> =
-                        diagnostics.iter().map(ToString::to_string).collect();
-                    failures.push(details(
-                        id_of(text).unwrap_or_default(),
-                        None,
-                        Some(message.join("; ")),
-                    ));
-                }
-            }
-        }
-        let id = self.ids.uuid();
-        self.store.write(|writer| {
-            for object in &good {
-                let version = object.version().map(ToString::to_string);
-                let of = |message: Option<String>| {
-                    details(object.id().to_string(), version.clone(), message)
-                };
-                // Only the creator may version an object (STIX 2.1 §3.6): nobody writes over what another gave.
-                let source = writer.source_of(object.id())?;
-                if source.is_some_and(|source| source != caller.organisation) {
-                    failures.push(of(Some("this object is another organisation's".to_owned())));
-                    continue;
-                }
-                let puts = self.put(
-                    writer,
-                    caller.organisation,
-                    Some(caller.person),
-                    true,
-                    std::slice::from_ref(object),
-                )?;
-                if puts.contains(&store::object::Put::Conflict) {
-                    failures.push(of(Some(
-                        "this version is held with other content".to_owned(),
-                    )));
-                } else {
-                    successes.push(of(None));
-                }
-            }
-            let status = Status::complete(id.to_string(), now, successes, failures);
-            let body = serde_json::to_string(&status).unwrap_or_default();
-            writer.put_submission(id, caller.organisation, &body, now)?;
-            self.record(writer, caller, "submit-objects", &id.to_string())?;
-            Ok(status)
-        })
     }
 }
 

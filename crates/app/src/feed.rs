@@ -194,7 +194,7 @@ fn let_through(
 }
 
 /// The name of an audience's feed. A person's is that person's own, because RED names persons.
-fn feed_key(audience: &Audience) -> String {
+pub(crate) fn feed_key(audience: &Audience) -> String {
     match audience {
         Audience::Own { person } => format!("person:{person}"),
         Audience::Member(member) => match member.person {

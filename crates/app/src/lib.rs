@@ -15,5 +15,6 @@ pub mod system;
 mod catch_up;
 mod drawn;
 mod feed;
+mod intake;
 mod values;
 mod view;

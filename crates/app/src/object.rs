@@ -161,7 +161,7 @@ impl ImportReport {
         match put {
             Put::Stored => self.stored += 1,
             Put::AlreadyHeld => self.already_held += 1,
-            Put::Conflict => self.conflicts += 1,
+            Put::Conflict | Put::Foreign => self.conflicts += 1,
         }
     }
 }
@@ -180,6 +180,14 @@ impl Node {
         };
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let text = query.text.trim();
+        if !text.is_empty() {
+            // What came last is to be found too; what is left after that many is being indexed beside.
+            for _ in 0..INDEXED_BEFORE_SEARCH {
+                if !self.index_words()? {
+                    break;
+                }
+            }
+        }
         self.through_gate(caller, |reader, gate| {
             let mut objects = Vec::new();
             let mut before = query.before;
@@ -378,6 +386,7 @@ impl Node {
                 true,
                 objects,
             )?;
+            writer.index_words(INDEXED_AT_ONCE)?;
             let mut report = ImportReport::default();
             for put in puts {
                 report.count(put);
@@ -393,6 +402,19 @@ impl Node {
         source: OrganisationId,
         entered_by: Option<PersonId>,
         consent: bool,
+        objects: &[Object],
+    ) -> Result<Vec<Put>, AppError> {
+        self.put_of(writer, source, entered_by, consent, false, objects)
+    }
+
+    /// As [`Node::put`]; with `only_own` what is held from another source stays as it is.
+    pub(crate) fn put_of(
+        &self,
+        writer: &Writer<'_>,
+        source: OrganisationId,
+        entered_by: Option<PersonId>,
+        consent: bool,
+        only_own: bool,
         objects: &[Object],
     ) -> Result<Vec<Put>, AppError> {
         let consent = if consent {
@@ -413,6 +435,7 @@ impl Node {
                 object,
                 provenance: &provenance,
                 values,
+                only_own,
             })
             .collect();
         let now = self.clock.now();
@@ -421,7 +444,7 @@ impl Node {
             if *put != Put::Stored {
                 continue;
             }
-            if object.kind() == "marking-definition" {
+            if object.kind() == "marking-definition" && writer.marks_anything(object.id())? {
                 writer.put_change(crate::catch_up::MARKING, object.id().as_str(), now)?;
             } else if object.version().is_none()
                 && !writer.released_versions(object.id())?.is_empty()
@@ -453,6 +476,24 @@ fn revocation(writer: &Writer<'_>, object: &Object, now: Timestamp) -> Result<()
         writer.put_change(crate::catch_up::OBJECT, object.id().as_str(), now)?;
     }
     Ok(())
+}
+
+impl Node {
+    /// Puts words of objects into the index that are not in it yet, some at a time so that writers wait only a moment;
+    /// returns whether more are left.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn index_words(&self) -> Result<bool, AppError> {
+        if !self
+            .store
+            .read(|reader| Ok::<_, AppError>(reader.has_unindexed()?))?
+        {
+            return Ok(false);
+        }
+        self.store
+            .write(|writer| Ok(writer.index_words(INDEXED_AT_ONCE)?))
+    }
 }
 
 /// The versions of an object that the caller may see, newest first.
@@ -525,3 +566,7 @@ const MAX_AROUND: u32 = 500;
 const MAX_REFUSED: usize = 1_000;
 /// An identifier is at most 288 characters; a longer one is none.
 const MAX_ID_CHARS: usize = 300;
+/// How often words are put into the index before a search.
+const INDEXED_BEFORE_SEARCH: usize = 50;
+/// Objects whose words are put into the index in one transaction.
+const INDEXED_AT_ONCE: u32 = 1_000;

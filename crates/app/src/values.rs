@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use stix::json::tree::{Items, Members, Value};
 use stix::object::Object;
 
 /// The values of an object: addresses, names, hashes, the constants of a pattern.
@@ -14,16 +14,13 @@ pub(crate) fn values(object: &Object) -> BTreeSet<String> {
     for alias in object.strings("aliases") {
         add(&mut found, Some(alias));
     }
-    if let Some(Value::Object(hashes)) = object.properties().get("hashes") {
-        for hash in hashes.values() {
-            add(&mut found, hash.as_str());
-        }
+    let members = object.members();
+    let hashes = members.get("hashes").and_then(Value::members);
+    for hash in hashes.into_iter().flat_map(Members::values) {
+        add(&mut found, hash.as_str());
     }
-    let references = object
-        .properties()
-        .get("external_references")
-        .and_then(Value::as_array);
-    for reference in references.into_iter().flatten() {
+    let references = members.get("external_references").and_then(Value::items);
+    for reference in references.into_iter().flat_map(Items::iter) {
         add(
             &mut found,
             reference.get("external_id").and_then(Value::as_str),

@@ -24,6 +24,10 @@ use clap::Parser;
 
 use crate::arguments::Arguments;
 
+/// The system's allocator is slow where many threads make and drop small things, which is what reading JSON is.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a command found. That it could not do its work at all is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {

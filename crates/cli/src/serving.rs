@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 pub(crate) struct Running {
     shutdown: oneshot::Sender<()>,
     task: JoinHandle<std::io::Result<()>>,
+    indexing: JoinHandle<()>,
 }
 
 /// A runtime for servers.
@@ -50,7 +51,7 @@ pub(crate) fn start(
             max: 1_000,
         },
     };
-    let router = server::router(node, config);
+    let router = server::router(Arc::clone(&node), config);
     let (shutdown, stop) = oneshot::channel();
     let _inside = runtime.enter();
     let listener =
@@ -59,12 +60,42 @@ pub(crate) fn start(
         // A sender that is dropped means to stop as well.
         let _ = stop.await;
     }));
-    Ok(Running { shutdown, task })
+    let indexing = runtime.spawn(index(node));
+    Ok(Running {
+        shutdown,
+        task,
+        indexing,
+    })
+}
+
+/// Puts the words of what came in into the index, beside everything else.
+async fn index(node: Arc<Node>) {
+    let mut interval = tokio::time::interval(INDEX_INTERVAL);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        interval.tick().await;
+        let more = loop {
+            let node = Arc::clone(&node);
+            match tokio::task::spawn_blocking(move || node.index_words()).await {
+                Ok(Ok(true)) => tokio::task::yield_now().await,
+                Ok(other) => break other,
+                // The runtime ends.
+                Err(_) => return,
+            }
+        };
+        if let Err(error) = more {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "words were not indexed"
+            );
+        }
+    }
 }
 
 impl Running {
     /// Takes no more requests, answers those under way, and ends.
     pub(crate) fn stop(self, runtime: &Runtime) -> Result<()> {
+        self.indexing.abort();
         // Where nobody receives it the server has ended by itself; the task tells why.
         let _ = self.shutdown.send(());
         let ended =
@@ -117,3 +148,5 @@ pub(crate) fn login_url(base: &str, login: &OneTimeLogin) -> String {
 const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 /// How long requests under way may take once the process is to end.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often what came in is looked at for words.
+const INDEX_INTERVAL: Duration = Duration::from_secs(1);

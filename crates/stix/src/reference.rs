@@ -71,6 +71,53 @@ fn visit(value: &Value, path: &mut Vec<Step>, found: &mut Vec<Reference>) {
     }
 }
 
+/// As [`references`], of an object as it was read, in the order in which they stand.
+pub fn references_in(members: Members<'_>) -> Vec<Reference> {
+    fn visit(value: tree::Value<'_>, path: &mut Vec<Step>, found: &mut Vec<Reference>) {
+        if found.len() >= REFERENCES_PER_OBJECT {
+            return;
+        }
+        match value.view() {
+            View::String(text) => {
+                if let Ok(target) = Id::parse(text) {
+                    found.push(Reference {
+                        place: Selector::from_steps(path.clone()),
+                        target,
+                    });
+                }
+            }
+            View::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    path.push(Step::Item(index));
+                    visit(item, path, found);
+                    path.pop();
+                }
+            }
+            View::Object(members) => {
+                for (name, item) in members {
+                    path.push(Step::Property(name.to_owned()));
+                    visit(item, path, found);
+                    path.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    let mut path = Vec::new();
+    for (name, value) in members {
+        // A text that is too short for an identifier is not worth a path.
+        let hopeless = value.text().len() < SHORTEST_REFERENCE_BYTES;
+        if hopeless || matches!(name, "id" | "type" | "spec_version") {
+            continue;
+        }
+        path.push(Step::Property(name.to_owned()));
+        visit(value, &mut path, &mut found);
+        path.pop();
+    }
+    found
+}
+
 /// Whether an object makes [`REFERENCES_PER_OBJECT`] references or more, as [`references`] counts them.
 pub(crate) fn reaches_limit(members: Members<'_>) -> bool {
     fn visit(value: tree::Value<'_>, found: &mut usize) {

@@ -32,3 +32,27 @@ CREATE TABLE due (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX release_confirmed ON release (confirmed, id);
+
+-- Words are put into the index after the objects were taken in; what was held before is in it.
+INSERT OR REPLACE INTO meta (key, value)
+SELECT 'words_indexed', unhex(format('%016x', coalesce(max(seq), 0))) FROM object;
+
+-- What came in and was not taken among the objects: refused, or waiting for a decision. Reasons are one a line.
+CREATE TABLE quarantine (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    submission TEXT NOT NULL,
+    id         TEXT NOT NULL,
+    version    TEXT NOT NULL,
+    text       TEXT NOT NULL,
+    source     TEXT NOT NULL,
+    entered_by TEXT,
+    at         INTEGER NOT NULL,
+    kind       TEXT NOT NULL CHECK (kind IN ('foreign', 'invalid', 'suspect')),
+    reason     TEXT NOT NULL,
+    decided    INTEGER,
+    decided_by TEXT,
+    accepted   INTEGER CHECK (accepted IN (0, 1))
+) STRICT;
+CREATE INDEX quarantine_open ON quarantine (seq) WHERE decided IS NULL;
+CREATE INDEX quarantine_submission ON quarantine (submission);
+CREATE INDEX quarantine_source ON quarantine (source, at);

@@ -7,6 +7,7 @@ pub mod incident;
 pub mod journal;
 pub mod object;
 pub mod party;
+pub mod quarantine;
 pub mod release;
 pub mod search;
 pub mod secret;

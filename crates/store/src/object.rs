@@ -12,12 +12,11 @@ use rusqlite::OptionalExtension;
 use stix::id::Id;
 use stix::marking::Tlp;
 use stix::object::Object;
-use stix::reference::references;
+use stix::reference::references_in;
 
 use crate::convert::{id, micros, timestamp, uuid, version_key};
 use crate::database::{Reader, Writer};
 use crate::error::{Result, StoreError};
-use crate::search::words;
 
 /// An object on its way in.
 #[derive(Debug)]
@@ -28,6 +27,9 @@ pub struct Incoming<'a> {
     pub provenance: &'a Provenance,
     /// Values under which it is found again: addresses, names, hashes.
     pub values: &'a BTreeSet<String>,
+    /// Whether an object that is held from another source stays as it is: only the creator of an object may version
+    /// it (STIX 2.1 §3.6).
+    pub only_own: bool,
 }
 
 /// What became of an object on its way in.
@@ -39,6 +41,8 @@ pub enum Put {
     AlreadyHeld,
     /// The same version is held with other content, which STIX leaves undefined (§3.6): what was held stays.
     Conflict,
+    /// The object is another source's.
+    Foreign,
 }
 
 /// A version of an object, as a key.
@@ -267,18 +271,24 @@ impl Writer<'_> {
     fn put_object(&self, incoming: &Incoming<'_>, now: Timestamp) -> Result<Put> {
         let object = incoming.object;
         let connection = self.connection;
-        let newest: Option<(i64, String, String)> = connection
-            .prepare_cached("SELECT seq, version, text FROM object WHERE id = ?1 AND latest = 1")?
+        let newest: Option<(i64, String, String, String)> = connection
+            .prepare_cached(
+                "SELECT seq, version, text, source FROM object WHERE id = ?1 AND latest = 1",
+            )?
             .query_row([object.id().as_str()], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
             })
             .optional()?;
+        let source = incoming.provenance.source.to_string();
+        if incoming.only_own && newest.as_ref().is_some_and(|(.., held)| *held != source) {
+            return Ok(Put::Foreign);
+        }
         let version = match object.version() {
             Some(version) => version_key(version),
             // Without versions, the newest content counts; the time of receipt tells versions apart here.
             None => version_key(&stix::timestamp::Timestamp::from_instant(now)),
         };
-        if let Some((_, newest_version, newest_text)) = &newest {
+        if let Some((_, newest_version, newest_text, _)) = &newest {
             let same_version: Option<String> =
                 if object.version().is_none() || *newest_version == version {
                     Some(newest_text.clone())
@@ -302,8 +312,8 @@ impl Writer<'_> {
         }
         let is_latest = newest
             .as_ref()
-            .is_none_or(|(_, newest_version, _)| *newest_version < version);
-        if let (true, Some((seq, _, _))) = (is_latest, &newest) {
+            .is_none_or(|(_, newest_version, ..)| *newest_version < version);
+        if let (true, Some((seq, ..))) = (is_latest, &newest) {
             connection
                 .prepare_cached("UPDATE object SET latest = 0 WHERE seq = ?1")?
                 .execute([seq])?;
@@ -320,7 +330,7 @@ impl Writer<'_> {
             object.kind(),
             object.text(),
             self.marking_set(object)?,
-            provenance.source.to_string(),
+            source,
             provenance.entered_by.map(|person| person.to_string()),
             consent_code(provenance.consent),
             provenance.embargo_until.map(micros),
@@ -328,17 +338,17 @@ impl Writer<'_> {
             is_latest,
         ))?;
         let seq = connection.last_insert_rowid();
-        self.index(seq, incoming, is_latest)?;
+        self.index(seq, incoming)?;
         Ok(Put::Stored)
     }
 
-    fn index(&self, seq: i64, incoming: &Incoming<'_>, is_latest: bool) -> Result<()> {
+    fn index(&self, seq: i64, incoming: &Incoming<'_>) -> Result<()> {
         let connection = self.connection;
         let object = incoming.object;
         let mut insert = connection.prepare_cached(
             "INSERT OR IGNORE INTO reference (source_seq, place, target) VALUES (?1, ?2, ?3)",
         )?;
-        for reference in references(object.properties()) {
+        for reference in references_in(object.members()) {
             if reference.is_marking() {
                 continue;
             }
@@ -353,12 +363,6 @@ impl Writer<'_> {
             .prepare_cached("INSERT OR IGNORE INTO posting (value, seq) VALUES (?1, ?2)")?;
         for value in incoming.values {
             insert.execute((value, seq))?;
-        }
-        if is_latest {
-            let text = words(object);
-            connection
-                .prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?
-                .execute((seq, text))?;
         }
         Ok(())
     }
@@ -391,6 +395,18 @@ impl Writer<'_> {
             .prepare_cached("INSERT INTO marking_set (refs) VALUES (?1)")?
             .execute([&refs])?;
         Ok(self.connection.last_insert_rowid())
+    }
+
+    /// Whether a marking is on anything that is held.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn marks_anything(&self, marking: &Id) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM marking_set WHERE instr(refs, ?1) > 0)";
+        Ok(self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([marking.as_str()], |row| row.get(0))?)
     }
 
     /// Remembers that an edition was given out, so that what comes back on it finds its source.

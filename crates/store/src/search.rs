@@ -1,11 +1,11 @@
 //! Words to objects, in English and Japanese.
 
-use serde_json::Value;
 use stix::id::Id;
+use stix::json::tree::{Value, View};
 use stix::object::Object;
 
 use crate::convert::id;
-use crate::database::Reader;
+use crate::database::{Reader, Writer};
 use crate::error::Result;
 
 /// One hit of a search.
@@ -54,12 +54,68 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// Whether objects are held whose words are not in the index yet.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn has_unindexed(&self) -> Result<bool> {
+        let newest: Option<i64> = self
+            .connection
+            .prepare_cached("SELECT max(seq) FROM object")?
+            .query_row([], |row| row.get(0))?;
+        Ok(newest.unwrap_or_default() > self.indexed()?)
+    }
+
+    /// The place up to which words are in the index.
+    fn indexed(&self) -> Result<i64> {
+        let known = self.meta(INDEXED)?;
+        let bytes = known.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
+        Ok(bytes.map(i64::from_be_bytes).unwrap_or_default())
+    }
+}
+
+impl Writer<'_> {
+    /// Puts the words of objects into the index that are held and not in it, at most `limit`; returns whether more
+    /// are left.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn index_words(&self, limit: u32) -> Result<bool> {
+        let from = self.indexed()?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT seq, text, latest FROM object WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        )?;
+        let mut insert = self
+            .connection
+            .prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?;
+        let mut rows = statement.query((from, limit))?;
+        let (mut last, mut count) = (from, 0);
+        while let Some(row) = rows.next()? {
+            last = row.get(0)?;
+            count += 1;
+            if !row.get::<_, bool>(2)? {
+                continue;
+            }
+            let text = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+            // What does not read back is found by the check of the database.
+            if let Ok(object) = Object::parse(text) {
+                insert.execute((last, words(&object)))?;
+            }
+        }
+        if last > from {
+            self.set_meta(INDEXED, &last.to_be_bytes())?;
+        }
+        Ok(count >= limit)
+    }
+}
+
 /// The words of an object's texts, for the index.
-pub(crate) fn words(object: &Object) -> String {
+fn words(object: &Object) -> String {
     let mut out = String::new();
-    for (name, value) in object.properties() {
+    for (name, value) in object.members() {
         if matches!(
-            name.as_str(),
+            name,
             "type"
                 | "spec_version"
                 | "created"
@@ -74,19 +130,19 @@ pub(crate) fn words(object: &Object) -> String {
     out
 }
 
-fn collect(value: &Value, out: &mut String) {
+fn collect(value: Value<'_>, out: &mut String) {
     if out.len() > MAX_INDEXED_BYTES {
         return;
     }
-    match value {
+    match value.view() {
         // A reference is found through the references, not as a word.
-        Value::String(text) if Id::parse(text).is_err() => split(text, |word| {
+        View::String(text) if Id::parse(text).is_err() => split(text, |word| {
             out.push_str(word);
             out.push(' ');
         }),
-        Value::Array(items) => items.iter().for_each(|item| collect(item, out)),
-        Value::Object(map) => map.values().for_each(|item| collect(item, out)),
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        View::Array(items) => items.iter().for_each(|item| collect(item, out)),
+        View::Object(members) => members.values().for_each(|item| collect(item, out)),
+        _ => {}
     }
 }
 
@@ -163,3 +219,5 @@ const MAX_WORD_BYTES: usize = 64;
 const MAX_QUERY_CHARS: usize = 500;
 /// Most words of a query.
 const MAX_QUERY_WORDS: usize = 32;
+/// Where it is kept how far the index of words has come.
+const INDEXED: &str = "words_indexed";

@@ -1,6 +1,7 @@
 //! A centre with its members, through the use cases.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod intake;
 mod withdrawal;
 
 use std::fmt::Write as _;

@@ -8,6 +8,7 @@
 
 mod browser;
 mod http;
+mod non_interference;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -37,6 +37,7 @@ fn put(store: &Store, object: &Object) -> Put {
         object,
         provenance: &provenance,
         values: &values,
+        only_own: false,
     };
     let put = |writer: &store::database::Writer<'_>| {
         writer.put_objects(&[incoming], NOW.parse().unwrap())
@@ -107,6 +108,10 @@ fn words_are_found_in_both_languages() {
             "北斗通信のルーターへの攻撃 Volt Typhoon",
         ),
     );
+    let more = store
+        .write::<_, StoreError>(|writer| writer.index_words(10))
+        .unwrap();
+    assert!(!more);
     for (query, hits) in [
         ("攻撃", 1),
         ("北斗通信", 1),
