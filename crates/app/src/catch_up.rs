@@ -96,6 +96,9 @@ impl New {
     }
 }
 
+/// Revoked editions, and notices of the rest.
+type Told = (Vec<New>, Vec<(NoticeRow, New)>);
+
 /// What the steps planned so far do, for those that follow.
 #[derive(Default)]
 struct Overlay {
@@ -220,14 +223,12 @@ fn plan(
             let (step, cost, next) = planner.step(change, plan.step)?;
             decided += cost;
             plan.steps.extend(step);
-            match next {
-                Some(next) => plan.step = next,
-                None => {
-                    plan.step = 0;
-                    plan.change = change.seq;
-                    break;
-                }
-            }
+            let Some(next) = next else {
+                plan.step = 0;
+                plan.change = change.seq;
+                break;
+            };
+            plan.step = next;
             if decided >= DECIDED_AT_ONCE {
                 return Ok(Some(plan));
             }
@@ -263,13 +264,16 @@ impl Planner<'_, '_> {
                 let Ok(id) = change.subject.parse::<ReleaseId>() else {
                     return Ok((None, 0, None));
                 };
-                match self.reader.release(id)? {
-                    Some(record) if reaches(&record.terms, self.audience) => {
-                        let (step, cost) = self.release(&record.terms, change.at)?;
-                        Ok((step, cost, None))
-                    }
-                    _ => Ok((None, 1, None)),
-                }
+                let record = self.reader.release(id)?;
+                let terms = record
+                    .as_ref()
+                    .map(|record| &record.terms)
+                    .filter(|terms| reaches(terms, self.audience));
+                let (step, cost) = match terms {
+                    Some(terms) => self.release(terms, change.at)?,
+                    None => (None, 1),
+                };
+                Ok((step, cost, None))
             }
             MEMBERSHIP if !self.is_of(change) => Ok((None, 1, None)),
             MEMBERSHIP | MARKING => self.every_release(change, at),
@@ -474,7 +478,7 @@ impl Planner<'_, '_> {
         gone: &[FeedEntry],
         at: Timestamp,
         release: Option<ReleaseId>,
-    ) -> Result<(Vec<New>, Vec<(NoticeRow, New)>), AppError> {
+    ) -> Result<Told, AppError> {
         if gone.is_empty() {
             return Ok((Vec::new(), Vec::new()));
         }

@@ -11,7 +11,7 @@ use release::held::{Consent, Provenance};
 use release::party::{OrganisationId, PersonId};
 use serde_json::Value;
 use stix::id::Id;
-use stix::marking::Tlp;
+use stix::marking::{Definition, Tlp};
 use stix::object::Object;
 use stix::view::Relationship;
 use store::database::{Reader, Writer};
@@ -444,8 +444,8 @@ impl Node {
             if *put != Put::Stored {
                 continue;
             }
-            if object.kind() == "marking-definition" && writer.marks_anything(object.id())? {
-                writer.put_change(crate::catch_up::MARKING, object.id().as_str(), now)?;
+            if object.kind() == "marking-definition" {
+                marking_defined(writer, object, now)?;
             } else if object.version().is_none()
                 && !writer.released_versions(object.id())?.is_empty()
             {
@@ -460,6 +460,23 @@ impl Node {
         }
         Ok(puts)
     }
+}
+
+/// What a marking means can change what is seen of all that carries it, and so can the days on which a policy begins
+/// and ends.
+fn marking_defined(writer: &Writer<'_>, object: &Object, now: Timestamp) -> Result<(), AppError> {
+    let id = object.id().as_str();
+    if writer.marks_anything(object.id())? {
+        writer.put_change(crate::catch_up::MARKING, id, now)?;
+    }
+    if let Definition::Iep(policy) = Definition::read(object) {
+        for moment in [Some(policy.start), policy.end].into_iter().flatten() {
+            if moment > now {
+                writer.put_due(crate::catch_up::MARKING, id, moment)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A version that revokes an object goes to those who were given it, without anybody deciding: whoever acts on the

@@ -8,7 +8,7 @@ pub mod shared;
 pub mod skip;
 pub mod time;
 
-mod setting;
+pub mod setting;
 mod workspace;
 
 #[cfg(test)]

@@ -145,7 +145,7 @@ fn what_refers_to_an_edition_in_two_steps_changes_with_it() {
         .marked(Tlp::Green)
         .finish()
         .unwrap();
-    let note = centre
+    let remark = centre
         .draft("note")
         .set("content", "look at this")
         .set_list("object_refs", [relationship.id().as_str()])
@@ -156,24 +156,24 @@ fn what_refers_to_an_edition_in_two_steps_changes_with_it() {
         indicator.clone(),
         malware.clone(),
         relationship.clone(),
-        note.clone(),
+        remark.clone(),
     ];
     node.add(&centre.admin, &all).unwrap();
     centre.confirm(
-        &[indicator.id(), malware.id(), relationship.id(), note.id()],
+        &[indicator.id(), malware.id(), relationship.id(), remark.id()],
         centre.telecom,
         Tlp::AmberStrict,
     );
     let first = centre.pull(&centre.carrier_caller);
     assert_eq!(
         of_kind(&first, "note")[0].id(),
-        note.id(),
+        remark.id(),
         "whole: AMBER+STRICT is reached"
     );
     // The same again below AMBER+STRICT, then the first is withdrawn: the indicator becomes an edition, so does the
     // relationship, so does the note.
     let narrow = centre.confirm(
-        &[indicator.id(), malware.id(), relationship.id(), note.id()],
+        &[indicator.id(), malware.id(), relationship.id(), remark.id()],
         centre.telecom,
         Tlp::Green,
     );
@@ -182,8 +182,8 @@ fn what_refers_to_an_edition_in_two_steps_changes_with_it() {
     centre.clock.advance(SignedDuration::from_secs(60));
     node.withdraw(&centre.admin, wide).unwrap();
     let after = centre.pull(&centre.carrier_caller);
-    let told = of_kind(&after, "note");
-    let edition = told
+    let notes = of_kind(&after, "note");
+    let edition = notes
         .iter()
         .find(|one| {
             strings(one, "object_refs")
@@ -191,14 +191,14 @@ fn what_refers_to_an_edition_in_two_steps_changes_with_it() {
                 .all(|id| id.starts_with("relationship--"))
         })
         .unwrap();
-    assert_ne!(edition.id(), note.id());
-    let notice = told
+    assert_ne!(edition.id(), remark.id());
+    let notice = notes
         .iter()
         .find(|one| strings(one, "labels") == ["withdrawal"]);
     let withdrawn = notice
         .map(|one| strings(one, "object_refs"))
         .unwrap_or_default();
-    for id in [indicator.id(), relationship.id(), note.id()] {
+    for id in [indicator.id(), relationship.id(), remark.id()] {
         assert!(
             withdrawn.contains(&id.to_string()),
             "{id} is named as withdrawn"

@@ -46,7 +46,7 @@ impl IdSource for Seeded {
     }
 }
 
-/// SplitMix64.
+/// The generator `SplitMix64`.
 fn next(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut mixed = *state;
@@ -190,7 +190,7 @@ fn world() -> World {
         secure_cookies: false,
         session_cookie: "noroshi_session".to_owned(),
         max_body_bytes: 1024 * 1024,
-        request_timeout: Duration::from_secs(60),
+        request_timeout: Duration::from_mins(1),
         page_size: taxii::filter::PageSize { default: 5, max: 7 },
     };
     World {
@@ -214,7 +214,10 @@ impl World {
     async fn take(&mut self, step: &Step) {
         match step {
             Step::Add(text) => {
-                let report = self.node.import(&self.admin, &[text.clone()], 0).unwrap();
+                let report = self
+                    .node
+                    .import(&self.admin, std::slice::from_ref(text), 0)
+                    .unwrap();
                 assert!(report.refused.is_empty(), "{:?}", report.refused);
             }
             Step::Send(text) => {
@@ -783,12 +786,9 @@ async fn compare(seed: u64) -> usize {
 
 #[tokio::test]
 async fn what_is_withheld_leaves_no_trace_anywhere() {
-    let cases = std::env::var("NOROSHI_CASES").ok();
-    let cases: u64 = cases.and_then(|text| text.parse().ok()).unwrap_or(CASES);
-    let first: u64 = std::env::var("NOROSHI_FIRST_CASE")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(1);
+    let number = |name: &str| testkit::setting::read(name).and_then(|text| text.parse().ok());
+    let cases: u64 = number("NOROSHI_CASES").unwrap_or(CASES);
+    let first: u64 = number("NOROSHI_FIRST_CASE").unwrap_or(1);
     let mut compared = 0;
     for seed in first..first + cases {
         compared += compare(seed).await;

@@ -69,6 +69,7 @@ fn consent_is_kept_in_its_three_degrees() {
             object: &object,
             provenance: &provenance,
             values: &BTreeSet::new(),
+            only_own: false,
         };
         let put = |writer: &Writer<'_>| writer.put_objects(&[incoming], NOW.parse().unwrap());
         store.write::<_, StoreError>(put).unwrap();
