@@ -143,11 +143,10 @@ pub fn instant_of(text: &str) -> Result<jiff::Timestamp, ParseTimestampError> {
     }
     let two = |tens: u8, ones: u8| {
         (tens.is_ascii_digit() && ones.is_ascii_digit())
-            .then(|| (tens - b'0') * 10 + (ones - b'0'))
-            .and_then(|number| i8::try_from(number).ok())
+            .then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
             .ok_or(ParseTimestampError::Form)
     };
-    let year = i16::from(two(y1, y2)?) * 100 + i16::from(two(y3, y4)?);
+    let year = two(y1, y2)? * 100 + two(y3, y4)?;
     let (month, day) = (two(m1, m2)?, two(d1, d2)?);
     let (hour, minute, second) = (two(h1, h2)?, two(n1, n2)?, two(s1, s2)?);
     // RFC 3339 §5.6 allows second 60; it is the first moment of the next minute for ordering.
@@ -157,18 +156,12 @@ pub fn instant_of(text: &str) -> Result<jiff::Timestamp, ParseTimestampError> {
         let digit = fraction.get(at).map_or(0, |digit| digit - b'0');
         nanosecond = nanosecond * 10 + i32::from(digit);
     }
-    let time = jiff::civil::DateTime::new(
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        if leap { 59 } else { second },
-        nanosecond,
-    );
-    let instant = time
-        .and_then(|time| jiff::tz::Offset::UTC.to_timestamp(time))
-        .map_err(|_| ParseTimestampError::NoSuchMoment)?;
+    let instant = moment_of(
+        [year, month, day],
+        [hour, minute, if leap { 59 } else { second }],
+    )
+    .and_then(|seconds| jiff::Timestamp::new(seconds, nanosecond).ok())
+    .ok_or(ParseTimestampError::NoSuchMoment)?;
     if leap {
         instant
             .checked_add(jiff::SignedDuration::from_secs(1))
@@ -177,6 +170,32 @@ pub fn instant_of(text: &str) -> Result<jiff::Timestamp, ParseTimestampError> {
         Ok(instant)
     }
 }
+
+/// The second since 1970 of a date of the Gregorian calendar, year 0 to 9999, and a time of day, if there is one.
+fn moment_of([year, month, day]: [i64; 3], [hour, minute, second]: [i64; 3]) -> Option<i64> {
+    let leap_year = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 => 28 + i64::from(leap_year),
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => return None,
+    };
+    if !(1..=days).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    // The year is counted from March, so that the leap day is its last.
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    let days = year * 365 + leap_days + (month * 153 + 2) / 5 + day - DAYS_BEFORE_1970;
+    Some(days * 86_400 + hour * 3_600 + minute * 60 + second)
+}
+
+/// Days from the last of February of year 0 to the first of January 1970.
+const DAYS_BEFORE_1970: i64 = 719_469;
 
 /// Longest text of a timestamp: 20 characters and a generous fraction.
 const MAX_TIMESTAMP_BYTES: usize = 64;

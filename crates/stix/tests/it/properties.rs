@@ -6,6 +6,7 @@ use stix::bundle::Reader;
 use stix::object::Object;
 use stix::reference::references;
 use stix::selector::Selector;
+use stix::timestamp::Timestamp;
 use stix::validate::{Options, validate_document, validate_text};
 
 /// JSON that is often nearly STIX.
@@ -208,3 +209,35 @@ const WORDS: &[&str] = &[
     "statement",
     "tlp",
 ];
+
+#[test]
+fn timestamps_are_the_moments_of_the_calendar() {
+    for year in 0..=9999_i16 {
+        let months: &[i8] = if year % 97 == 0 {
+            &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+        } else {
+            &[2, 12]
+        };
+        for month in months {
+            for day in [1, 28, 29, 30, 31] {
+                let text = format!("{year:04}-{month:02}-{day:02}T21:59:58.25Z");
+                let expected =
+                    jiff::civil::DateTime::new(year, *month, day, 21, 59, 58, 250_000_000)
+                        .and_then(|time| jiff::tz::Offset::UTC.to_timestamp(time));
+                let found = Timestamp::parse(&text).map(|found| found.instant());
+                assert_eq!(found.ok(), expected.ok(), "{text}");
+            }
+        }
+    }
+    for bad in [
+        "2024-00-01T00:00:00Z",
+        "2024-13-01T00:00:00Z",
+        "2024-01-00T00:00:00Z",
+        "2024-01-01T24:00:00Z",
+        "2024-01-01T00:60:00Z",
+        "2024-01-01T00:00:61Z",
+        "9999-12-31T23:59:59Z",
+    ] {
+        assert!(Timestamp::parse(bad).is_err(), "{bad}");
+    }
+}
