@@ -1,6 +1,6 @@
 //! Findings being collected, and the places they are at.
 
-use std::fmt::{self, Display, Formatter};
+use std::fmt::{self, Display, Formatter, Write as _};
 
 use base::diagnostic::{Diagnostic, Place, Severity};
 use base::limits::DIAGNOSTICS_PER_DOCUMENT;
@@ -21,7 +21,7 @@ pub(super) enum Path<'p> {
 impl Path<'_> {
     /// The place as a JSON pointer.
     pub(super) fn pointer(self) -> String {
-        let mut pointer = String::new();
+        let mut pointer = String::with_capacity(POINTER_BYTES);
         self.write(&mut pointer);
         pointer
     }
@@ -32,12 +32,17 @@ impl Path<'_> {
             Path::Name(above, name) => {
                 above.write(pointer);
                 pointer.push('/');
-                pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                if name.contains(['~', '/']) {
+                    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                } else {
+                    pointer.push_str(name);
+                }
             }
             Path::Item(above, index) => {
                 above.write(pointer);
                 pointer.push('/');
-                pointer.push_str(&index.to_string());
+                // Writing to a string does not fail.
+                let _ = write!(pointer, "{index}");
             }
         }
     }
@@ -107,8 +112,8 @@ impl Findings {
             code: code.id,
             severity: code.severity,
             place: path.place(),
-            message: message.to_string(),
-            help: help.map(ToString::to_string),
+            message: written(&message),
+            help: help.map(written),
             section: (!section.is_empty()).then_some(section),
         });
     }
@@ -268,6 +273,20 @@ impl Findings {
         self.found
     }
 }
+
+/// A message in one piece of memory.
+fn written(message: &dyn Display) -> String {
+    let mut text = String::with_capacity(MESSAGE_BYTES);
+    // Writing to a string does not fail.
+    let _ = write!(text, "{message}");
+    text
+}
+
+/// As much as most messages are long, so that they need not be moved while they are written.
+const MESSAGE_BYTES: usize = 96;
+
+/// As much as most pointers are long.
+const POINTER_BYTES: usize = 64;
 
 /// The check to which all findings of a code belong that is no error.
 fn of_code(code: &str) -> Option<Check> {
