@@ -23,6 +23,7 @@
 mod fault;
 mod head;
 mod input;
+mod passing;
 mod scan;
 
 use std::io::{self, Read};
@@ -31,9 +32,10 @@ use base::diagnostic::Diagnostic;
 use base::limits::{DIAGNOSTICS_PER_DOCUMENT, OBJECT_BYTES};
 
 use crate::id::Id;
-use fault::{ENDS_IN_OBJECT, diagnostic, fault_diagnostic};
+use fault::{ENDS_IN_OBJECT, diagnostic, fault_diagnostic, not_text};
 use head::{Head, Top};
 use input::{Capture, Input, Stop};
+pub use passing::Passing;
 use scan::Fault;
 
 /// One member of a text with many objects.
@@ -95,6 +97,10 @@ enum State {
         inside: bool,
         first: bool,
     },
+    /// In a list of members, where one begins.
+    Member {
+        inside: bool,
+    },
     /// In a list of members, after one.
     After {
         inside: bool,
@@ -154,7 +160,8 @@ impl<R: Read> Reader<R> {
         self.input.failure.as_ref()
     }
 
-    fn advance(&mut self) -> Option<Result<Member, Diagnostic>> {
+    /// The next member or fault; none at the end, and where a member begins that is not to be read.
+    fn advance(&mut self, stop_at_member: bool) -> Option<Result<Member, Diagnostic>> {
         loop {
             match self.state {
                 State::Finished => return None,
@@ -229,11 +236,13 @@ impl<R: Read> Reader<R> {
                                 )));
                             }
                         }
-                        Some(_) => {
-                            self.state = State::After { inside };
-                            return Some(self.member());
-                        }
+                        Some(_) => self.state = State::Member { inside },
                     }
+                }
+                State::Member { .. } if stop_at_member => return None,
+                State::Member { inside } => {
+                    self.state = State::After { inside };
+                    return Some(self.member());
                 }
                 State::After { inside } => {
                     self.input.skip_space();
@@ -496,15 +505,7 @@ impl<R: Read> Reader<R> {
                 offset,
                 index,
             }),
-            Err(error) => {
-                let at = offset + error.utf8_error().valid_up_to() as u64;
-                Err(diagnostic(
-                    "STIX-JSON-06",
-                    at,
-                    at + 1,
-                    "this is not UTF-8, so the object is not JSON",
-                ))
-            }
+            Err(error) => Err(not_text(offset, error.utf8_error())),
         }
     }
 
@@ -565,7 +566,7 @@ impl<R: Read> Iterator for Reader<R> {
     type Item = Result<Member, Diagnostic>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.advance()
+        self.advance(false)
     }
 }
 

@@ -87,22 +87,59 @@ pub fn kind_of(text: &str) -> Result<&str, ParseIdError> {
 
 /// The object type, if the text is an identifier; asked of many texts that are none.
 pub(crate) fn recognised(text: &str) -> Option<&str> {
+    text.get(..type_bytes(text.as_bytes())?.into())
+}
+
+/// How many bytes of an identifier are its type; none of what is no identifier.
+pub(crate) fn type_bytes(text: &[u8]) -> Option<u8> {
     // §2.9 allows no `--` in a type name, so the only one of a good identifier stands before the 36 of the UUID.
-    let (before, bytes) = text.as_bytes().split_last_chunk::<36>()?;
-    let kind = before
-        .strip_suffix(b"--")
-        .and_then(|kind| text.get(..kind.len()))?;
-    if !is_type_name(kind) {
+    let (before, uuid) = text.split_last_chunk::<36>()?;
+    let kind = before.strip_suffix(b"--")?;
+    if !is_type(kind) {
         return None;
     }
-    let well_formed = bytes.iter().enumerate().all(|(at, byte)| {
-        if matches!(at, 8 | 13 | 18 | 23) {
-            *byte == b'-'
-        } else {
-            matches!(byte, b'0'..=b'9' | b'a'..=b'f')
-        }
-    });
-    well_formed.then_some(kind)
+    let [
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        b'-',
+        _,
+        _,
+        _,
+        _,
+        b'-',
+        _,
+        _,
+        _,
+        _,
+        b'-',
+        _,
+        _,
+        _,
+        _,
+        b'-',
+        ..,
+    ] = uuid
+    else {
+        return None;
+    };
+    // Without branches, since nearly all are good.
+    let (mut good, mut hyphens) = (true, 0_u8);
+    for byte in uuid {
+        let hyphen = *byte == b'-';
+        hyphens += u8::from(hyphen);
+        good &= (byte.wrapping_sub(b'0') < 10) | (byte.wrapping_sub(b'a') < 6) | hyphen;
+    }
+    if good && hyphens == 4 {
+        u8::try_from(kind.len()).ok()
+    } else {
+        None
+    }
 }
 
 /// What is wrong with a text that is no identifier: looked at from the left, as its author would.
@@ -130,11 +167,20 @@ impl std::str::FromStr for Id {
 
 /// Whether `name` may name an object type: STIX 2.1 §2.9 and §3.1, 3 to 250 of `a-z0-9-`.
 pub fn is_type_name(name: &str) -> bool {
-    let mut before = 0;
-    (3..=250).contains(&name.len())
-        && name.bytes().all(|byte| {
-            let twice = byte == b'-' && before == b'-';
-            before = byte;
-            !twice && matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')
-        })
+    is_type(name.as_bytes())
+}
+
+fn is_type(name: &[u8]) -> bool {
+    if !(3..=250).contains(&name.len()) {
+        return false;
+    }
+    // Without branches, since nearly all are good.
+    let (mut good, mut before) = (true, 0);
+    for byte in name {
+        let hyphen = *byte == b'-';
+        good &= (byte.wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10) | hyphen;
+        good &= !(hyphen && before == b'-');
+        before = *byte;
+    }
+    good
 }

@@ -11,6 +11,12 @@ pub mod observable;
 pub mod relationship;
 pub mod shared_property;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
+
+use crate::json::tree::name_key;
 use crate::vocab::Vocabulary;
 
 /// A set of properties: an object type, a part of one, or an extension.
@@ -35,6 +41,8 @@ pub struct Property {
     pub required: bool,
     /// What its value is.
     pub kind: Kind,
+    /// Its name as a number.
+    pub(crate) key: u64,
 }
 
 /// What a value is.
@@ -209,20 +217,27 @@ pub enum Class {
 
 /// The class and the table of an object type of the standard or of the Incident Core Extension.
 pub fn shape(kind: &str) -> Option<(Class, &'static Shape)> {
-    let find = |shapes: &'static [&'static Shape], class| {
-        shapes
-            .iter()
-            .find(|shape| shape.name == kind)
-            .map(|shape| (class, *shape))
-    };
-    find(domain::SHAPES, Class::Domain)
-        .or(find(observable::SHAPES, Class::Observable))
-        .or(find(relationship::SHAPES, Class::Relationship))
-        .or(find(incident::SHAPES, Class::Domain))
-        .or(find(&[&meta::LANGUAGE_CONTENT], Class::Language))
-        .or(find(&[&meta::MARKING_DEFINITION], Class::Marking))
-        .or(find(&[&meta::EXTENSION_DEFINITION], Class::Extension))
+    SHAPES.get(kind).copied()
 }
+
+static SHAPES: LazyLock<HashMap<&str, (Class, &Shape), FixedState>> = LazyLock::new(|| {
+    let tables: [(&'static [&'static Shape], Class); 7] = [
+        (domain::SHAPES, Class::Domain),
+        (observable::SHAPES, Class::Observable),
+        (relationship::SHAPES, Class::Relationship),
+        (incident::SHAPES, Class::Domain),
+        (&[&meta::LANGUAGE_CONTENT], Class::Language),
+        (&[&meta::MARKING_DEFINITION], Class::Marking),
+        (&[&meta::EXTENSION_DEFINITION], Class::Extension),
+    ];
+    let mut shapes = HashMap::default();
+    for (table, class) in tables {
+        for shape in table {
+            shapes.entry(shape.name).or_insert((class, *shape));
+        }
+    }
+    shapes
+});
 
 impl Targets {
     /// Whether an object of type `kind` may be pointed to; types that nobody knows may.
@@ -296,6 +311,7 @@ const fn required(name: &'static str, kind: Kind) -> Property {
         name,
         required: true,
         kind,
+        key: name_key(name.as_bytes()),
     }
 }
 
@@ -304,6 +320,7 @@ const fn optional(name: &'static str, kind: Kind) -> Property {
         name,
         required: false,
         kind,
+        key: name_key(name.as_bytes()),
     }
 }
 

@@ -130,9 +130,10 @@ pub fn validate_all<'o>(
 pub fn validate_document(source: impl Read, options: &Options) -> Vec<Diagnostic> {
     let mut reader = crate::bundle::Reader::new(source);
     let mut validator = Validator::new(*options);
-    for member in reader.by_ref() {
+    let mut tree = Tree::indexed();
+    while let Some(member) = reader.next_into(&mut tree) {
         match member {
-            Ok(member) => validator.add(&member.text, member.offset),
+            Ok(member) => validator.add_passing(&member, &mut tree),
             Err(found) => validator.add_unreadable(found),
         }
     }
@@ -140,7 +141,7 @@ pub fn validate_document(source: impl Read, options: &Options) -> Vec<Diagnostic
     validator.finish()
 }
 
-/// The members of an object that is short enough, JSON, and makes no more references than are followed.
+/// Reads an object that is short enough and JSON, and makes no more references than are followed.
 fn held<'d>(text: &'d str, tree: &'d mut Tree) -> Result<Members<'d>, Diagnostic> {
     if text.len() > OBJECT_BYTES {
         let message = format!(
@@ -150,6 +151,11 @@ fn held<'d>(text: &'d str, tree: &'d mut Tree) -> Result<Members<'d>, Diagnostic
         return Err(Diagnostic::error("STIX-JSON-03", Place::Whole, message));
     }
     tree.read(text).map_err(|fault| fault.diagnostic())?;
+    followed(text, tree)
+}
+
+/// The members of an object in the tree that makes no more references than are followed.
+fn followed<'d>(text: &'d str, tree: &'d Tree) -> Result<Members<'d>, Diagnostic> {
     let members = tree.root(text).members().ok_or_else(|| {
         Diagnostic::error(
             "STIX-JSON-02",

@@ -1,5 +1,7 @@
 //! What is said of a text that cannot be read.
 
+use std::str::Utf8Error;
+
 use base::diagnostic::{Diagnostic, Place};
 use base::limits::JSON_DEPTH;
 
@@ -46,6 +48,16 @@ pub(super) fn fault_diagnostic(fault: Fault, offset: u64) -> Diagnostic {
         )
         .with_help("write it as an escape such as `\\n`"),
     }
+}
+
+pub(super) fn not_text(offset: u64, error: Utf8Error) -> Diagnostic {
+    let at = offset + error.valid_up_to() as u64;
+    diagnostic(
+        "STIX-JSON-06",
+        at,
+        at + 1,
+        "this is not UTF-8, so the object is not JSON",
+    )
 }
 
 pub(super) const ENDS_IN_OBJECT: &str = "the text ends within an object";

@@ -1,6 +1,7 @@
 //! The bytes of a text as they come: buffered, counted, and passed over value by value.
 
 use std::io::{self, Read};
+use std::str::Utf8Error;
 
 use super::scan::{Fault, Outcome, Scan};
 
@@ -71,6 +72,44 @@ impl<R: Read> Input<R> {
                     }
                     stop = Some(fault);
                 }
+            }
+        }
+    }
+
+    /// What is buffered and not yet read.
+    pub(super) fn window(&self) -> &[u8] {
+        self.buffer.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Passes over so many bytes that are buffered, and gives them as text.
+    pub(super) fn pass(&mut self, count: usize) -> Result<&str, Utf8Error> {
+        let start = self.start;
+        self.consume(count);
+        str::from_utf8(self.buffer.get(start..self.start).unwrap_or_default())
+    }
+
+    /// Reads on behind what is buffered, once; answers whether there is more than before.
+    pub(super) fn widen(&mut self) -> bool {
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        let Some(free) = self
+            .buffer
+            .get_mut(self.end..)
+            .filter(|free| !free.is_empty())
+        else {
+            return false;
+        };
+        match self.source.read(free) {
+            Ok(count) => {
+                self.end += count.min(free.len());
+                count > 0
+            }
+            Err(error) => {
+                if error.kind() != io::ErrorKind::Interrupted {
+                    self.failure = Some(error);
+                }
+                false
             }
         }
     }

@@ -51,6 +51,12 @@ pub enum Reason {
 }
 
 impl Fault {
+    /// In a box, so that the readers' answers are small.
+    #[cold]
+    pub(super) fn boxed(reason: Reason, offset: usize) -> Box<Self> {
+        Box::new(Self { reason, offset })
+    }
+
     /// The code of its diagnostic.
     pub fn code(&self) -> &'static str {
         match self.reason {

@@ -14,23 +14,30 @@
 //! INVARIANT: a tree is read with the text that it was made of; with another text it answers with other words, and
 //! never panics.
 
+mod members;
+
 use std::ops::Range;
 
 use super::fault::Fault;
 use super::read::Parser;
+use crate::id::recognised;
 
 /// What stands at a place, and where.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Node {
-    pub(super) kind: Kind,
-    /// Of an object: a bit for each name, see [`name_bit`].
-    pub(super) names: [u8; 3],
+    /// Of a name its [`name_key`], of an object the [`name_bit`] of each of its names; nothing of anything else.
+    pub(super) names: u64,
     /// The first byte in the text; of a string the one after its quotation mark.
     pub(super) start: u32,
     /// One past the last byte; of a string its closing quotation mark.
     pub(super) end: u32,
     /// The node after this one and everything in it; of a string with escapes its place in [`Tree::decoded`].
     pub(super) next: u32,
+    /// Of a name the nodes up to the next one, itself included; nothing where they are too many to say here.
+    pub(super) skip: u16,
+    /// Of a string that is a value, without escapes, and an identifier: the bytes of its type.
+    pub(super) type_bytes: u8,
+    pub(super) kind: Kind,
 }
 
 /// What a node is.
@@ -46,18 +53,46 @@ pub(super) enum Kind {
     True,
 }
 
-/// The bit that stands for a name among the names of an object: a byte of three, and a bit of it.
+/// A number that stands for a name: names with different numbers differ, the same number needs a second look.
+/// Never nothing, so that it tells a name from a string.
 #[inline]
-pub(super) fn name_bit(name: &str) -> (usize, u8) {
-    let bytes = name.as_bytes();
-    let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
-    let length = bytes.len();
-    let mixed = usize::from(byte(0))
-        .wrapping_add(usize::from(byte(length / 2)).wrapping_mul(5))
-        .wrapping_add(usize::from(byte(length.saturating_sub(2))).wrapping_mul(11))
-        .wrapping_add(length.wrapping_mul(7));
-    ((mixed >> 3) % 3, 1 << (mixed & 7))
+pub(crate) const fn name_key(bytes: &[u8]) -> u64 {
+    let (first, last) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+            (Some(first), Some(last)) => (
+                u32::from_le_bytes(*first) as u64,
+                u32::from_le_bytes(*last) as u64,
+            ),
+            _ => match bytes {
+                [one, two, three] => (*one as u64 | (*two as u64) << 8, *three as u64),
+                [one, two] => (*one as u64 | (*two as u64) << 8, 0),
+                [one] => (*one as u64, 0),
+                _ => (0, 0),
+            },
+        },
+    };
+    let mixed = (first ^ last.rotate_left(29) ^ bytes.len() as u64).wrapping_mul(NAME_FACTOR);
+    (mixed ^ mixed >> 32) | 1
 }
+
+/// The bit that stands for a name among the names of an object.
+#[inline]
+pub(super) fn name_bit(key: u64) -> u64 {
+    1 << (key >> 58)
+}
+
+/// The place in [`Tree::top`] of a name.
+#[inline]
+fn top_slot(key: u64) -> usize {
+    usize::from(key.to_be_bytes()[1])
+}
+
+/// As many as a byte has values: most names of an object have a place of their own.
+const TOP_SLOTS: usize = 256;
+
+/// Odd, with its bits spread: 2^64 over the golden ratio.
+const NAME_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The tree of one JSON value, without its text.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +100,9 @@ pub struct Tree {
     pub(super) nodes: Vec<Node>,
     /// Strings that have escapes, without them.
     pub(super) decoded: Vec<Box<str>>,
+    /// Where names of the outermost object stand, by [`top_slot`]; the last one where several share a place, and
+    /// nothing where there is none. Empty of a tree that is not asked for much.
+    top: Vec<u16>,
 }
 
 /// A value and everything in it.
@@ -127,13 +165,47 @@ impl Tree {
     /// # Errors
     /// As [`parse`].
     pub fn read(&mut self, text: &str) -> Result<(), Fault> {
+        self.clear();
+        let outcome = Parser::new(text.as_bytes(), self).document();
+        if outcome.is_err() {
+            self.clear();
+        }
+        outcome.map_err(|fault| *fault)
+    }
+
+    /// Reads the one value with which `bytes` begin, whatever follows; answers how many bytes it takes. The tree is
+    /// only good with a text of these bytes.
+    pub(crate) fn read_first(&mut self, bytes: &[u8]) -> Result<usize, Fault> {
+        self.clear();
+        let outcome = Parser::new(bytes, self).first();
+        if outcome.is_err() {
+            self.clear();
+        }
+        outcome.map_err(|fault| *fault)
+    }
+
+    /// A tree that finds the members of the outermost object at once, at a cost that pays when they are looked at
+    /// many times.
+    pub fn indexed() -> Self {
+        Self {
+            top: vec![0; TOP_SLOTS],
+            ..Self::default()
+        }
+    }
+
+    /// Empties it; its memory is kept.
+    pub(crate) fn clear(&mut self) {
         self.nodes.clear();
         self.decoded.clear();
-        let outcome = Parser::new(text, self).document();
-        if outcome.is_err() {
-            self.nodes.clear();
+        self.top.fill(0);
+    }
+
+    /// Notes where a name of the outermost object stands.
+    #[inline]
+    pub(super) fn note_top(&mut self, key: u64, name: usize) {
+        if let Some(place) = self.top.get_mut(top_slot(key)) {
+            *place = u16::try_from(name).unwrap_or_default();
         }
-        outcome
     }
 
     /// The outermost value; `null` of an empty tree.
@@ -147,18 +219,22 @@ impl Tree {
 }
 
 impl<'d> Value<'d> {
+    #[inline]
     fn node(self) -> Node {
         let at = usize::try_from(self.at).unwrap_or(usize::MAX);
         self.tree.nodes.get(at).copied().unwrap_or(Node {
-            kind: Kind::Null,
-            names: [0; 3],
+            names: 0,
             start: 0,
             end: 0,
             next: u32::MAX,
+            skip: 0,
+            type_bytes: 0,
+            kind: Kind::Null,
         })
     }
 
     /// What the value is.
+    #[inline]
     pub fn view(self) -> View<'d> {
         let node = self.node();
         match node.kind {
@@ -172,12 +248,14 @@ impl<'d> Value<'d> {
         }
     }
 
+    #[inline]
     fn slice(self, node: Node) -> &'d str {
         let range = usize::try_from(node.start).unwrap_or(usize::MAX)
             ..usize::try_from(node.end).unwrap_or(usize::MAX);
         self.text.get(range).unwrap_or_default()
     }
 
+    #[inline]
     fn string_of(self, node: Node) -> &'d str {
         if node.kind == Kind::Decoded {
             let at = usize::try_from(node.next).unwrap_or(usize::MAX);
@@ -188,12 +266,30 @@ impl<'d> Value<'d> {
     }
 
     /// The string, if it is one.
+    #[inline]
     pub fn as_str(self) -> Option<&'d str> {
         let node = self.node();
         matches!(node.kind, Kind::String | Kind::Decoded).then(|| self.string_of(node))
     }
 
+    /// The string and the type that it names, if it is an identifier (STIX 2.1 §2.9).
+    #[inline]
+    pub(crate) fn as_identifier(self) -> Option<(&'d str, &'d str)> {
+        let node = self.node();
+        let text = match node.kind {
+            Kind::String | Kind::Decoded => self.string_of(node),
+            _ => return None,
+        };
+        let kind = match node.type_bytes {
+            0 if node.kind == Kind::String => return None,
+            0 => recognised(text)?,
+            bytes => text.get(..usize::from(bytes))?,
+        };
+        Some((text, kind))
+    }
+
     /// `true` or `false`, if it is one.
+    #[inline]
     pub fn as_bool(self) -> Option<bool> {
         match self.node().kind {
             Kind::True => Some(true),
@@ -222,11 +318,13 @@ impl<'d> Value<'d> {
     }
 
     /// The items, if it is a list.
+    #[inline]
     pub fn items(self) -> Option<Items<'d>> {
         (self.node().kind == Kind::Array).then_some(Items(self))
     }
 
     /// The members, if it is an object.
+    #[inline]
     pub fn members(self) -> Option<Members<'d>> {
         (self.node().kind == Kind::Object).then_some(Members(self))
     }
@@ -237,6 +335,7 @@ impl<'d> Value<'d> {
     }
 
     /// The member of that name, if it is an object that has one.
+    #[inline]
     pub fn get(self, name: &str) -> Option<Value<'d>> {
         self.members()?.get(name)
     }
@@ -317,7 +416,13 @@ impl<'d> Value<'d> {
         }
     }
 
+    /// Whether another value of the same tree is this one or in it.
+    pub(crate) fn holds(self, other: Value<'_>) -> bool {
+        (self.at..self.after()).contains(&other.at)
+    }
+
     /// The place after this value.
+    #[inline]
     fn after(self) -> u32 {
         let node = self.node();
         match node.kind {
@@ -326,6 +431,7 @@ impl<'d> Value<'d> {
         }
     }
 
+    #[inline]
     fn at(self, at: u32) -> Self {
         Self { at, ..self }
     }
@@ -336,6 +442,7 @@ impl<'d> Value<'d> {
     }
 
     /// What stands in a list, or the names and values of an object in turn.
+    #[inline]
     fn inside(self) -> ItemsIter<'d> {
         ItemsIter {
             end: self.after(),
@@ -347,6 +454,7 @@ impl<'d> Value<'d> {
 impl<'d> Iterator for ItemsIter<'d> {
     type Item = Value<'d>;
 
+    #[inline]
     fn next(&mut self) -> Option<Value<'d>> {
         if self.next.at >= self.end {
             return None;
@@ -360,9 +468,16 @@ impl<'d> Iterator for ItemsIter<'d> {
 impl<'d> Iterator for MembersIter<'d> {
     type Item = (&'d str, Value<'d>);
 
+    #[inline]
     fn next(&mut self) -> Option<(&'d str, Value<'d>)> {
-        let name = self.0.next()?;
-        Some((name.as_str().unwrap_or_default(), self.0.next()?))
+        let name = self.0.next.at;
+        if name >= self.0.end {
+            return None;
+        }
+        let value = self.0.next.at(name + 1);
+        let name = self.0.next.as_str().unwrap_or_default();
+        self.0.next = value.at(value.after());
+        Some((name, value))
     }
 }
 
@@ -386,6 +501,7 @@ impl<'d> IntoIterator for Members<'d> {
 
 impl<'d> Items<'d> {
     /// The items in their order.
+    #[inline]
     pub fn iter(self) -> ItemsIter<'d> {
         self.0.inside()
     }
@@ -403,90 +519,5 @@ impl<'d> Items<'d> {
     /// How many there are.
     pub fn len(self) -> usize {
         self.iter().count()
-    }
-}
-
-impl<'d> Members<'d> {
-    /// Names and values in the order of the text.
-    pub fn iter(self) -> MembersIter<'d> {
-        MembersIter(self.value().inside())
-    }
-
-    /// The names in the order of the text.
-    pub fn keys(self) -> impl Iterator<Item = &'d str> + use<'d> {
-        self.iter().map(|(name, _)| name)
-    }
-
-    /// The values in the order of the text.
-    pub fn values(self) -> impl Iterator<Item = Value<'d>> + use<'d> {
-        self.iter().map(|(_, value)| value)
-    }
-
-    /// The value of that name.
-    pub fn get(self, name: &str) -> Option<Value<'d>> {
-        let Value { text, tree, at } = self.0;
-        // Most names that are asked for are not there: their bit tells.
-        let (byte, bit) = name_bit(name);
-        let names = self.0.node().names;
-        if names.get(byte).is_some_and(|names| names & bit == 0) {
-            return None;
-        }
-        let first = usize::try_from(at).ok()? + 1;
-        let end = usize::try_from(self.0.after()).ok()?;
-        let nodes = tree.nodes.get(first..end)?;
-        let mut at = 0;
-        // Each turn passes over one member.
-        loop {
-            let node = nodes.get(at)?;
-            let found = if node.kind == Kind::String {
-                let range = usize::try_from(node.start).ok()?..usize::try_from(node.end).ok()?;
-                range.len() == name.len() && text.as_bytes().get(range) == Some(name.as_bytes())
-            } else {
-                self.0.string_of(*node) == name
-            };
-            if found {
-                return Some(self.0.at(u32::try_from(first + at + 1).ok()?));
-            }
-            let value = nodes.get(at + 1)?;
-            at = match value.kind {
-                Kind::Array | Kind::Object => {
-                    usize::try_from(value.next).ok()?.checked_sub(first)?
-                }
-                _ => at + 2,
-            };
-        }
-    }
-
-    /// Whether there is a value of that name.
-    pub fn contains_key(self, name: &str) -> bool {
-        self.get(name).is_some()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(self) -> bool {
-        self.0.after() == self.0.at + 1
-    }
-
-    /// How many there are.
-    pub fn len(self) -> usize {
-        self.iter().count()
-    }
-
-    /// The object as a value.
-    pub fn value(self) -> Value<'d> {
-        self.0
-    }
-
-    /// Where the name stands, quotation marks included, for a place in a text.
-    pub fn name_span(self, name: &str) -> Option<Range<usize>> {
-        let value = self.get(name)?;
-        Some(self.0.at(value.at - 1).span())
-    }
-
-    /// The same as a map of `serde_json`.
-    pub fn to_map(self) -> serde_json::Map<String, serde_json::Value> {
-        self.iter()
-            .map(|(name, value)| (name.to_owned(), value.to_value()))
-            .collect()
     }
 }

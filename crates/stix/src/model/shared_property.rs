@@ -43,6 +43,15 @@ pub const PROPERTIES: &[Property] = &[
 
 /// How the common property `name` goes with a class, by the table of §3.2.
 pub fn usage(class: Class, name: &str) -> Use {
+    PROPERTIES
+        .iter()
+        .zip(usages(class))
+        .find_map(|(property, usage)| (property.name == name).then_some(usage))
+        .unwrap_or(Use::NotApplicable)
+}
+
+/// How the common properties go with a class, by the table of §3.2, in the order of [`PROPERTIES`].
+pub fn usages(class: Class) -> impl Iterator<Item = Use> {
     let column = match class {
         Class::Domain | Class::Relationship => 0,
         Class::Observable => 1,
@@ -50,29 +59,29 @@ pub fn usage(class: Class, name: &str) -> Use {
         Class::Language => 3,
         Class::Marking => 4,
     };
-    let row = USAGE.iter().find(|(property, _)| *property == name);
-    row.and_then(|(_, row)| row.get(column).copied())
-        .unwrap_or(Use::NotApplicable)
+    USAGE
+        .iter()
+        .map(move |row| row.get(column).copied().unwrap_or(Use::NotApplicable))
 }
 
-/// The table of §3.2, with the columns: domain and relationship objects, observables, extension definitions,
-/// language contents, marking definitions. What the text of a type says otherwise than the table is taken from there.
-const USAGE: &[(&str, [Use; 5])] = {
+/// The table of §3.2, a row for each of [`PROPERTIES`], with the columns: domain and relationship objects,
+/// observables, extension definitions, language contents, marking definitions. What the text of a type says otherwise than the table is taken from there.
+const USAGE: [[Use; 5]; PROPERTIES.len()] = {
     use Use::{NotApplicable as N, Optional as O, Required as R};
-    &[
-        ("spec_version", [R, O, R, R, R]),
-        ("created_by_ref", [O, N, R, O, O]),
-        ("created", [R, N, R, R, R]),
-        ("modified", [R, N, R, R, N]),
-        ("revoked", [O, N, O, O, N]),
-        ("labels", [O, N, O, O, N]),
-        ("confidence", [O, N, N, O, N]),
-        ("lang", [O, N, N, N, N]),
-        ("external_references", [O, N, O, O, O]),
-        ("object_marking_refs", [O, O, O, O, O]),
-        ("granular_markings", [O, O, O, O, O]),
-        ("defanged", [N, O, N, N, N]),
-        ("extensions", [O, O, N, O, O]),
+    [
+        [R, O, R, R, R], // spec_version
+        [O, N, R, O, O], // created_by_ref
+        [R, N, R, R, R], // created
+        [R, N, R, R, N], // modified
+        [O, N, O, O, N], // revoked
+        [O, N, O, O, N], // labels
+        [O, N, N, O, N], // confidence
+        [O, N, N, N, N], // lang
+        [O, N, O, O, O], // external_references
+        [O, O, O, O, O], // object_marking_refs
+        [O, O, O, O, O], // granular_markings
+        [N, O, N, N, N], // defanged
+        [O, O, N, O, O], // extensions
     ]
 };
 

@@ -5,12 +5,14 @@ use std::hash::{BuildHasher as _, Hasher as _};
 
 use base::diagnostic::{Diagnostic, Place};
 use base::limits::REFERENCES_PER_OBJECT;
+use foldhash::fast;
 use foldhash::quality::{FoldHasher, RandomState};
 
 use super::code;
 use super::findings::{Findings, Path};
-use super::{Options, Profile, held};
-use crate::id::{Id, recognised};
+use super::{Options, Profile, followed, held};
+use crate::bundle::Passing;
+use crate::id::Id;
 use crate::json::tree::{Members, Tree, Value, View};
 use crate::marking::Tlp;
 use crate::timestamp::instant_of;
@@ -39,17 +41,20 @@ pub struct Validator {
     tree: Tree,
     hashing: RandomState,
     /// The last version of each identifier.
-    latest: HashMap<u64, Latest>,
+    latest: ByHash<Latest>,
     /// The content of each version.
-    versions: HashMap<u64, u64>,
+    versions: ByHash<u64>,
     /// When identifiers were revoked first.
-    revoked: HashMap<u64, jiff::Timestamp>,
+    revoked: ByHash<jiff::Timestamp>,
     /// Targets not seen yet, with the first place that refers to them.
-    wanted: HashMap<Box<str>, Wanted>,
+    wanted: ByHash<Wanted>,
     /// Forms of translatable lists, for language contents that come before or after their object.
-    lists: HashMap<u64, usize>,
+    lists: ByHash<usize>,
     translations: Vec<Translation>,
 }
+
+/// What is kept under a keyed hash of what it is about.
+type ByHash<T> = HashMap<u64, T, fast::RandomState>;
 
 /// What is kept of the last version of an identifier.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +69,7 @@ struct Latest {
 
 #[derive(Debug)]
 struct Wanted {
+    id: Box<str>,
     index: usize,
     pointer: Box<str>,
     count: usize,
@@ -84,13 +90,13 @@ impl Validator {
         Self {
             findings: Findings::new(options),
             count: 0,
-            tree: Tree::default(),
+            tree: Tree::indexed(),
             hashing: RandomState::default(),
-            latest: HashMap::new(),
-            versions: HashMap::new(),
-            revoked: HashMap::new(),
-            wanted: HashMap::new(),
-            lists: HashMap::new(),
+            latest: ByHash::default(),
+            versions: ByHash::default(),
+            revoked: ByHash::default(),
+            wanted: ByHash::default(),
+            lists: ByHash::default(),
             translations: Vec::new(),
         }
     }
@@ -100,9 +106,25 @@ impl Validator {
     /// Places are `/objects/<index>/…`, or bytes of the document where the text is no JSON.
     pub fn add(&mut self, text: &str, offset: u64) {
         let mut tree = std::mem::take(&mut self.tree);
+        self.add_held(held(text, &mut tree), offset);
+        self.tree = tree;
+    }
+
+    /// As [`Validator::add`], a member as its reader gives it with the tree: where the tree holds it, it is not read
+    /// again, else the tree holds it afterwards if it is JSON.
+    pub fn add_passing(&mut self, member: &Passing<'_>, tree: &mut Tree) {
+        let held = if member.in_tree {
+            followed(&member.text, tree)
+        } else {
+            held(&member.text, tree)
+        };
+        self.add_held(held, member.offset);
+    }
+
+    fn add_held(&mut self, held: Result<Members<'_>, Diagnostic>, offset: u64) {
         let index = self.count;
         self.count += 1;
-        match held(text, &mut tree) {
+        match held {
             Err(mut found) => {
                 let base = usize::try_from(offset).unwrap_or_default();
                 found.place = match found.place {
@@ -118,9 +140,7 @@ impl Validator {
                 let root = Path::Root;
                 let objects = Path::Name(&root, "objects");
                 super::object::check(members, Path::Item(&objects, index), &mut self.findings);
-                if let Some(id) = members.get("id").and_then(Value::as_str)
-                    && recognised(id).is_some()
-                {
+                if let Some((id, _)) = members.get("id").and_then(Value::as_identifier) {
                     self.versions(id, members, index);
                     if self.findings.wants(&code::REFERENCE_OPEN) || self.wants_producers() {
                         self.references(members, index);
@@ -129,7 +149,6 @@ impl Validator {
                 }
             }
         }
-        self.tree = tree;
     }
 
     /// Adds a member that could not be read.
@@ -158,9 +177,10 @@ impl Validator {
 
     /// What is left to say when no object follows.
     pub fn finish(mut self) -> Vec<Diagnostic> {
-        let mut open: Vec<_> = std::mem::take(&mut self.wanted).into_iter().collect();
-        open.sort_unstable_by(|one, two| one.0.cmp(&two.0));
-        for (id, wanted) in open {
+        let mut open: Vec<_> = std::mem::take(&mut self.wanted).into_values().collect();
+        open.sort_unstable_by(|one, two| one.id.cmp(&two.id));
+        for wanted in open {
+            let id = &wanted.id;
             let times = match wanted.count {
                 1 => String::new(),
                 count => format!(", {count} times"),
@@ -176,7 +196,7 @@ impl Validator {
                 continue;
             }
             // Everybody knows the markings of TLP: they need not come along.
-            let is_tlp = Id::parse(&id).is_ok_and(|id| Tlp::from_id(&id).is_some());
+            let is_tlp = Id::parse(id).is_ok_and(|id| Tlp::from_id(&id).is_some());
             if is_tlp || !self.findings.wants(&code::REFERENCE_OPEN) {
                 continue;
             }
@@ -220,7 +240,7 @@ impl Validator {
     /// §3.6: a version has one content, and none comes after a revocation.
     fn versions(&mut self, id: &str, members: Members<'_>, index: usize) {
         let key = self.hashing.hash_one(id);
-        self.wanted.remove(id);
+        self.wanted.remove(&key);
         if self.latest.len() >= MAX_TRACKED && !self.latest.contains_key(&key) {
             return;
         }
@@ -300,45 +320,29 @@ impl Validator {
     }
 
     fn references(&mut self, members: Members<'_>, index: usize) {
-        let mut left = REFERENCES_PER_OBJECT;
-        for (name, value) in members {
-            if !matches!(name, "id" | "type" | "spec_version") {
-                self.wants(value, Path::Name(&Path::Root, name), index, &mut left);
-            }
-        }
-    }
-
-    fn wants(&mut self, value: Value<'_>, path: Path<'_>, index: usize, left: &mut usize) {
-        match value.view() {
-            View::String(text) if recognised(text).is_some() => {
-                let Some(fewer) = left.checked_sub(1) else {
-                    return;
+        let own = [
+            members.get("id"),
+            members.get("type"),
+            members.get("spec_version"),
+        ];
+        let refers = |value: Value<'_>| !own.iter().flatten().any(|own| own.holds(value));
+        for (value, text) in members
+            .identifiers()
+            .filter(|(value, _)| refers(*value))
+            .take(REFERENCES_PER_OBJECT)
+        {
+            let key = self.hashing.hash_one(text);
+            if let Some(wanted) = self.wanted.get_mut(&key) {
+                wanted.count += 1;
+            } else if self.wanted.len() < MAX_WANTED && !self.latest.contains_key(&key) {
+                let wanted = Wanted {
+                    id: text.into(),
+                    index,
+                    pointer: members.pointer_to(value).into(),
+                    count: 1,
                 };
-                *left = fewer;
-                if let Some(wanted) = self.wanted.get_mut(text) {
-                    wanted.count += 1;
-                } else if self.wanted.len() < MAX_WANTED
-                    && !self.latest.contains_key(&self.hashing.hash_one(text))
-                {
-                    let wanted = Wanted {
-                        index,
-                        pointer: path.pointer().into(),
-                        count: 1,
-                    };
-                    self.wanted.insert(text.into(), wanted);
-                }
+                self.wanted.insert(key, wanted);
             }
-            View::Array(items) => {
-                for (at, item) in items.iter().enumerate() {
-                    self.wants(item, Path::Item(&path, at), index, left);
-                }
-            }
-            View::Object(members) => {
-                for (name, item) in members {
-                    self.wants(item, Path::Name(&path, name), index, left);
-                }
-            }
-            _ => {}
         }
     }
 

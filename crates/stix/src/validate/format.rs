@@ -249,6 +249,10 @@ fn has_short_hive(key: &str) -> bool {
 
 /// A scheme, a colon and something without white space and the delimiters that RFC 3986 keeps out. Characters
 /// beyond ASCII are let through: a URL as seen in a log has them.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches the compiler looks at many bytes at once"
+)]
 fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {
         return false;
@@ -260,14 +264,13 @@ fn is_url(text: &str) -> bool {
     scheme_good
         && !rest.is_empty()
         && rest != "//"
-        && (rest
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"'))
-            || !rest.contains(|character: char| {
-                character.is_whitespace()
-                    || character.is_control()
-                    || matches!(character, '<' | '>' | '"')
-            }))
+        && (rest.bytes().fold(true, |good, byte| {
+            good & (byte.wrapping_sub(b'!') < 94) & (byte != b'<') & (byte != b'>') & (byte != b'"')
+        }) || !rest.contains(|character: char| {
+            character.is_whitespace()
+                || character.is_control()
+                || matches!(character, '<' | '>' | '"')
+        }))
 }
 
 /// RFC 4648 §4 with padding.

@@ -6,7 +6,7 @@ use uuid::{Uuid, Variant};
 use super::code;
 use super::findings::{Findings, Path, shortened};
 use crate::canonical::{contributing_properties, sco_id_of};
-use crate::id::Id;
+use crate::id::kind_of;
 use crate::model::Class;
 
 /// Checks `id` and that it goes with `type`.
@@ -18,7 +18,8 @@ pub(super) fn check(
     findings: &mut Findings,
 ) {
     let path = Path::Name(&root, "id");
-    let Some(text) = properties.get("id").and_then(Value::as_str) else {
+    let id = properties.get("id");
+    let Some(text) = id.and_then(Value::as_str) else {
         findings.add_with_help(
             &code::ID_MISSING,
             path,
@@ -27,25 +28,25 @@ pub(super) fn check(
         );
         return;
     };
-    let id = match Id::parse(text) {
-        Ok(id) => id,
-        Err(error) => {
+    let Some((_, id_kind)) = id.and_then(Value::as_identifier) else {
+        if let Err(error) = kind_of(text) {
             let message = format!("`{}` is not an identifier: {error}", shortened(text));
             findings.add(&code::ID_FORM, path, message);
-            return;
         }
+        return;
     };
     if let Some(kind) = kind
-        && kind != id.kind()
+        && kind != id_kind
     {
         let message = format!(
-            "the identifier is of a `{}`, the object of type `{}`",
-            id.kind(),
+            "the identifier is of a `{id_kind}`, the object of type `{}`",
             shortened(kind)
         );
         findings.add(&code::ID_TYPE, path, message);
     }
-    let uuid = id.uuid();
+    // INVARIANT: what follows the type and its two hyphens is a UUID.
+    let uuid = text.get(id_kind.len() + 2..).unwrap_or_default();
+    let uuid = Uuid::try_parse(uuid).unwrap_or_default();
     if !is_rfc_4122(uuid) {
         findings.add(
             &code::ID_UUID,
@@ -55,7 +56,7 @@ pub(super) fn check(
         return;
     }
     match class {
-        Some(Class::Observable) => observable(&id, uuid, properties, path, findings),
+        Some(Class::Observable) => observable((id_kind, text), uuid, properties, path, findings),
         // The TLP 2.0 markings and other well-known objects are of any version; what is made anew is random.
         Some(_) if uuid.get_version_num() != 4 => findings.add(
             &code::ID_VERSION,
@@ -75,21 +76,21 @@ fn is_rfc_4122(uuid: Uuid) -> bool {
 }
 
 fn observable(
-    id: &Id,
+    (kind, id): (&str, &str),
     uuid: Uuid,
     properties: Members<'_>,
     path: Path<'_>,
     findings: &mut Findings,
 ) {
-    let known = crate::model::shape(id.kind()).is_some();
+    let known = crate::model::shape(kind).is_some();
     if !known {
         return;
     }
-    let expected = sco_id_of(id.kind(), properties);
+    let expected = sco_id_of(kind, properties);
     let version = uuid.get_version_num();
     let Some(expected) = expected else {
         if version != 4 {
-            let why = if contributing_properties(id.kind()).is_some() {
+            let why = if contributing_properties(kind).is_some() {
                 "no contributing property is there"
             } else {
                 "the type has no contributing properties"
@@ -105,14 +106,14 @@ fn observable(
     let versioned = ["created", "modified", "revoked", "created_by_ref"]
         .iter()
         .any(|name| properties.contains_key(name));
-    if expected == *id && versioned {
+    if expected.as_str() == id && versioned {
         findings.add_with_help(
             &code::ID_NAMESPACE,
             path,
             "an observable with versioning properties must not have an identifier in the default namespace",
             "leave the versioning properties out, or take another identifier",
         );
-    } else if expected != *id && version == 5 {
+    } else if expected.as_str() != id && version == 5 {
         findings.add_with_help(
             &code::ID_DETERMINISTIC,
             path,

@@ -9,7 +9,7 @@ use super::value::{self, Around};
 use super::{Custom, Profile, advice, format, identifier, interop, marking, rule};
 use crate::id::{is_type_name, kind_of};
 use crate::model::shared_property::{self, Use};
-use crate::model::{Class, Shape, incident, relationship};
+use crate::model::{Class, Property, Shape, incident, relationship};
 use crate::timestamp::instant_of;
 
 /// Checks an object.
@@ -120,9 +120,11 @@ fn common_properties(
     root: Path<'_>,
     findings: &mut Findings,
 ) {
-    for property in shared_property::PROPERTIES {
+    for (property, usage) in shared_property::PROPERTIES
+        .iter()
+        .zip(shared_property::usages(class))
+    {
         let path = Path::Name(&root, property.name);
-        let usage = shared_property::usage(class, property.name);
         let Some(found) = properties.get(property.name) else {
             if usage == Use::Required {
                 findings.add_of(
@@ -182,17 +184,10 @@ fn custom_properties(
     root: Path<'_>,
     findings: &mut Findings,
 ) {
-    for (name, found) in properties {
+    for (key, name, found) in properties.keyed() {
         let listed = matches!(name, "type" | "id")
-            || shared_property::PROPERTIES
-                .iter()
-                .any(|property| property.name == name)
-            || shape.is_some_and(|shape| {
-                shape
-                    .properties
-                    .iter()
-                    .any(|property| property.name == name)
-            });
+            || lists(shared_property::PROPERTIES, key, name)
+            || shape.is_some_and(|shape| lists(shape.properties, key, name));
         if listed {
             continue;
         }
@@ -213,6 +208,13 @@ fn custom_properties(
         }
         value::anything(name, found, path, findings);
     }
+}
+
+/// Whether a table has a property of that name, by the key of the name first.
+fn lists(table: &[Property], key: u64, name: &str) -> bool {
+    table
+        .iter()
+        .any(|property| property.key == key && property.name == name)
 }
 
 /// §3.6.1: `modified` is not before `created`. To the last digit: the text may have more than nanoseconds.
@@ -258,9 +260,10 @@ fn external_references(
     for (index, entry) in entries.into_iter().flatten().enumerate() {
         let text = |name: &str| entry.get(name).and_then(Value::as_str);
         let here = Path::Item(&path, index);
-        let (Some(source), id) = (text("source_name"), text("external_id")) else {
+        let Some(source) = text("source_name") else {
             continue;
         };
+        let id = text("external_id");
         for (name, is_id, of, section) in [
             (
                 "cve",
@@ -276,8 +279,9 @@ fn external_references(
             ),
         ] {
             let named = source.eq_ignore_ascii_case(name);
-            let looks =
-                id.is_some_and(|id| id.to_ascii_lowercase().starts_with(&format!("{name}-")));
+            let looks = id
+                .and_then(|id| id.split_once('-'))
+                .is_some_and(|(start, _)| start.eq_ignore_ascii_case(name));
             let right = source == name && id.is_some_and(is_id);
             if (named || looks && kind == of) && !right {
                 findings.add_of(
@@ -297,7 +301,7 @@ fn external_references(
 
 /// §5.1 and the tables of the types.
 fn described(properties: Members<'_>, root: Path<'_>, findings: &mut Findings) {
-    let kind = |name: &str| kind_of(properties.get(name)?.as_str()?).ok();
+    let kind = |name: &str| Some(properties.get(name)?.as_identifier()?.1);
     let name = properties.get("relationship_type").and_then(Value::as_str);
     let (Some(source), Some(name), Some(target)) = (kind("source_ref"), name, kind("target_ref"))
     else {

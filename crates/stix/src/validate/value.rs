@@ -9,7 +9,7 @@ use super::code;
 use super::findings::{Findings, Path, shortened};
 use super::format;
 use super::rule;
-use crate::id::{kind_of, recognised};
+use crate::id::kind_of;
 use crate::model::{Format, Kind, Shape, Targets};
 use crate::timestamp::instant_of;
 use crate::vocab::Vocabulary;
@@ -37,11 +37,11 @@ pub(super) fn part(
         );
     }
     listed(shape, properties, path, around, findings);
-    for (name, value) in properties {
+    for (key, name, value) in properties.keyed() {
         if !shape
             .properties
             .iter()
-            .any(|property| property.name == name)
+            .any(|property| property.key == key && property.name == name)
         {
             unlisted(shape.name, name, value, path, findings);
         }
@@ -108,7 +108,7 @@ pub(super) fn property_name(name: &str, path: Path<'_>, findings: &mut Findings)
 pub(super) fn anything(name: &str, value: Value<'_>, path: Path<'_>, findings: &mut Findings) {
     // The standard wants these endings of references, not references of these endings: a warning.
     let reference = |value: Value<'_>, path: Path<'_>, findings: &mut Findings| {
-        if value.as_str().is_none_or(|text| recognised(text).is_none()) {
+        if value.as_identifier().is_none() {
             findings.add(
                 &code::REFERENCE_CUSTOM,
                 path,
@@ -448,14 +448,18 @@ fn reference(
         }
         return;
     }
-    match kind_of(text) {
-        Err(error) => findings.add(
-            &code::REFERENCE_FORM,
-            path,
-            format_args!("`{}` is not an identifier: {error}", shortened(text)),
-        ),
-        Ok(kind) if !targets.admit(kind) => wrong_target(targets, kind, path, findings),
-        Ok(_) => {}
+    match value.as_identifier() {
+        Some((_, kind)) if !targets.admit(kind) => wrong_target(targets, kind, path, findings),
+        Some(_) => {}
+        None => {
+            if let Err(error) = kind_of(text) {
+                findings.add(
+                    &code::REFERENCE_FORM,
+                    path,
+                    format_args!("`{}` is not an identifier: {error}", shortened(text)),
+                );
+            }
+        }
     }
 }
 

@@ -3,6 +3,7 @@ use std::io::{self, Read};
 use base::diagnostic::{Diagnostic, Place};
 use stix::bundle::{Form, Member, Reader};
 use stix::id::Id;
+use stix::json::{self, tree::Tree};
 
 /// Gives its bytes one to a read, so that every place is once the end of a buffer.
 struct Trickle<'b>(&'b [u8]);
@@ -40,6 +41,55 @@ fn check(text: &str, expected: &[&str]) {
 fn check_bytes(text: &[u8], expected: &[&str]) {
     assert_eq!(shown(Reader::new(text)), expected);
     assert_eq!(shown(Reader::new(Trickle(text))), expected, "byte by byte");
+    assert_eq!(shown(passing(Reader::new(text))), expected, "with trees");
+    assert_eq!(
+        shown(passing(Reader::new(Trickle(text)))),
+        expected,
+        "with trees, byte by byte"
+    );
+}
+
+/// What a reader yields that reads into a tree on the way; what is in the tree must be what the text says.
+fn passing(mut reader: Reader<impl Read>) -> impl Iterator<Item = Result<Member, Diagnostic>> {
+    let mut tree = Tree::indexed();
+    std::iter::from_fn(move || {
+        let found = reader.next_into(&mut tree)?;
+        Some(found.map(|member| {
+            if member.in_tree {
+                let read = json::parse(&member.text).unwrap();
+                assert_eq!(tree.root(&member.text).to_value(), read);
+                for (name, value) in read.as_object().unwrap() {
+                    let found = tree.root(&member.text).get(name).unwrap();
+                    assert_eq!(found.to_value(), *value, "{name}");
+                }
+            }
+            Member {
+                text: member.text.into_owned(),
+                offset: member.offset,
+                index: member.index,
+            }
+        }))
+    })
+}
+
+#[test]
+fn members_larger_and_smaller_than_the_buffer() {
+    let mut text = String::from("[");
+    let mut expected = Vec::new();
+    for size in [10, 60_000, 100, 65_536, 65_537, 3, 200_000, 64_000, 1_000] {
+        let index = expected.len();
+        if index > 0 {
+            text.push_str(" ,\n");
+        }
+        let member = format!(r#"{{"a":"{}","b":[]}}"#, "x".repeat(size));
+        expected.push(format!("{index}@{} {member}", text.len()));
+        text.push_str(&member);
+    }
+    text.push(']');
+    check(
+        &text,
+        &expected.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
 }
 
 #[test]
