@@ -51,6 +51,8 @@ struct Step {
     new: Vec<New>,
     /// Notices of what is gone.
     notices: Vec<(NoticeRow, New)>,
+    /// The release by which it comes, or whose end it is.
+    release: Option<ReleaseId>,
 }
 
 /// What is new for an audience; not the object itself, because a step may have many.
@@ -62,6 +64,8 @@ struct New {
     source_version: String,
     withdrawn: Option<Timestamp>,
     digest: Vec<u8>,
+    /// The SHA-256 of the text, for the log of the audience.
+    text: ledger::hash::Hash,
     kept: Kept,
 }
 
@@ -86,6 +90,7 @@ impl New {
             source_version: source_version.to_owned(),
             withdrawn,
             digest,
+            text: ledger::hash::Hash::of(released.text().as_bytes()),
             kept: Kept {
                 text: (released.id() != source || withdrawn.is_some())
                     .then(|| released.text().to_owned()),
@@ -357,6 +362,7 @@ impl Planner<'_, '_> {
             gone,
             new,
             notices,
+            release,
         });
         Ok((step, cost))
     }
@@ -550,9 +556,14 @@ pub(crate) fn withdrawn(entry: &FeedEntry, at: Timestamp) -> Withdrawn {
 fn apply(writer: &Writer<'_>, key: &str, plan: &Plan) -> Result<(), AppError> {
     let mut position = plan.before.position;
     for step in &plan.steps {
-        for entry in &step.gone {
+        // In the order of the feed: that of the sources is none of the audience's business.
+        let mut gone: Vec<&FeedEntry> = step.gone.iter().collect();
+        gone.sort_by_key(|entry| entry.position);
+        for entry in gone {
             writer.remove_from_feed(key, entry.position)?;
+            crate::ledger::withdrawn(writer, key, entry, step.at)?;
         }
+        let before = position;
         for (row, _) in &step.notices {
             writer.put_notice(key, row)?;
         }
@@ -573,10 +584,14 @@ fn apply(writer: &Writer<'_>, key: &str, plan: &Plan) -> Result<(), AppError> {
             };
             if writer.append_feed(key, &entry, &new.digest, &new.kept)? {
                 position = next;
+                crate::ledger::given(writer, key, &entry, new.text, &new.digest)?;
                 if entry.id != entry.source {
                     writer.remember_edition(&entry.id, &entry.source)?;
                 }
             }
+        }
+        if let Some(release) = step.release.filter(|_| position > before) {
+            crate::ledger::decided(writer, key, release, step.at)?;
         }
     }
     let after = FeedState {

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::access::{Action, Caller};
 use crate::error::AppError;
 use crate::feed::TextPage;
+use crate::ledger::Handed;
 use crate::node::{Node, own};
 
 /// The API root.
@@ -242,6 +243,8 @@ impl Backend for TaxiiService {
         if let (Some(id), true) = (object, page.entries.is_empty()) {
             self.held(caller, id)?;
         }
+        let handed: Vec<_> = page.entries.iter().map(Handed::of_text).collect();
+        self.0.hand_over(caller, &handed).map_err(backend)?;
         let entries = page.entries.into_iter().map(|one| Entry {
             text: one.text,
             date_added: one.entry.position,

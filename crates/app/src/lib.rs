@@ -4,6 +4,7 @@ pub mod access;
 pub mod dashboard;
 pub mod error;
 pub mod exchange;
+pub mod ledger;
 pub mod node;
 pub mod object;
 pub mod party;

@@ -48,14 +48,16 @@ impl Node {
         let store = Store::open(&dir.join(DATABASE))?;
         let mut verified_key = [0; 32];
         ids.fill(&mut verified_key);
-        Ok(Self {
+        let node = Self {
             store,
             clock,
             ids,
             verified: Mutex::default(),
             verified_key,
             looked_at: LookedAt::default(),
-        })
+        };
+        node.begin_ledger()?;
+        Ok(node)
     }
 
     /// Whether the node has its organisation and administrator.
@@ -81,6 +83,7 @@ impl Node {
         let id = own.id.unwrap_or_else(|| OrganisationId(self.ids.uuid()));
         let mut key = [0; 32];
         self.ids.fill(&mut key);
+        let ledger_key = self.new_ledger_key();
         let identity = Draft::object_with_id(id.identity().as_str(), now)
             .set("name", own.name.as_str())
             .set("identity_class", "organization")
@@ -115,6 +118,7 @@ impl Node {
             };
             writer.add_person(&person, now)?;
             writer.set_meta(EDITION_KEY, &key)?;
+            crate::ledger::begin(writer, &ledger_key, now)?;
             self.put(writer, id, Some(person.id), true, &[identity])?;
             writer.put_audit(Some(person.id), "set-up", &id.to_string(), now)?;
             self.put_one_time_login(writer, person.id, now)

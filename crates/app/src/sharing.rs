@@ -20,6 +20,7 @@ use store::release::{ReleaseRecord, read_recipient};
 use crate::access::{Action, Caller};
 use crate::drawn::{items, leaks};
 use crate::error::AppError;
+use crate::ledger::Handed;
 use crate::node::{Node, policy};
 use crate::object::ObjectSummary;
 use crate::view::{one, summaries, summary};
@@ -218,6 +219,7 @@ impl Node {
                 confirmed: now,
             };
             writer.put_release(&record, &items)?;
+            crate::ledger::released(writer, caller.person.0, id, now)?;
             if let Some(until) = record.terms.until {
                 writer.put_due(crate::catch_up::WITHDRAWAL, &id.to_string(), until)?;
             }
@@ -237,6 +239,7 @@ impl Node {
         self.store.write(|writer| {
             let withdrawn = writer.withdraw_release(release, now)?;
             if withdrawn {
+                crate::ledger::release_withdrawn(writer, caller.person.0, release, now)?;
                 writer.put_change(crate::catch_up::WITHDRAWAL, &release.to_string(), now)?;
                 self.record(writer, caller, "withdraw", &release.to_string())?;
             }
@@ -341,6 +344,10 @@ impl Node {
             })
         })?;
         let entries = self.feed_page(&audience, &FeedQuery::default(), MAX_SEEN)?;
+        if itself {
+            let handed: Vec<_> = entries.iter().filter_map(Handed::of).collect();
+            self.hand_over(caller, &handed)?;
+        }
         let objects = entries.into_iter().map(|(entry, decision)| {
             let (edition, cut) = match &decision {
                 Decision::Edition(edition) => {
@@ -503,7 +510,10 @@ fn outcome(decision: &Decision) -> Outcome {
 }
 
 /// An organisation as an audience, without any person of it.
-fn member(reader: &Reader<'_>, organisation: OrganisationId) -> Result<Audience, AppError> {
+pub(crate) fn member(
+    reader: &Reader<'_>,
+    organisation: OrganisationId,
+) -> Result<Audience, AppError> {
     Ok(Audience::Member(Member {
         organisation,
         communities: reader.communities_of(organisation)?,

@@ -1,7 +1,7 @@
 //! The database as a whole: opening, snapshots, the one writer, checks, backup.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use stix::id::Id;
 
 use crate::error::{Result, StoreError};
+use crate::ledger::OpenLog;
 use crate::schema::migrate;
 
 /// A node's database.
@@ -35,6 +36,8 @@ pub struct Reader<'c> {
 /// The one writer; it reads what it has written.
 pub struct Writer<'c> {
     reader: Reader<'c>,
+    /// The logs that were appended to and not written back yet.
+    pub(crate) logs: RefCell<BTreeMap<String, OpenLog>>,
 }
 
 /// What a check of the database found.
@@ -110,8 +113,11 @@ impl Store {
         let outcome = {
             let writer = Writer {
                 reader: Reader::over(&transaction),
+                logs: RefCell::default(),
             };
-            work(&writer)?
+            let outcome = work(&writer)?;
+            writer.close_logs().map_err(E::from)?;
+            outcome
         };
         transaction.commit().map_err(StoreError::from)?;
         Ok(outcome)

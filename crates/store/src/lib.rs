@@ -5,6 +5,7 @@ pub mod error;
 pub mod feed;
 pub mod incident;
 pub mod journal;
+pub mod ledger;
 pub mod object;
 pub mod party;
 pub mod quarantine;

@@ -7,6 +7,7 @@ use crate::error::{Result, StoreError};
 /// The migrations; the position plus one is the schema version (`user_version`).
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001.sql"),
+    include_str!("../migrations/0002.sql"),
     include_str!("../migrations/0004.sql"),
 ];
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod intake;
+mod ledger;
 mod withdrawal;
 
 use std::fmt::Write as _;

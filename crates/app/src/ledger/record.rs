@@ -1,0 +1,342 @@
+//! What is written into the logs, each in the transaction of what it tells of.
+
+use ::ledger::error::FormatError;
+use ::ledger::hash::Hash;
+use ::ledger::key::{KEY_BYTES, SigningKey};
+use ::ledger::leaf::{Leaf, ranges_of};
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use release::decision::Decision;
+use release::party::ReleaseId;
+use serde_json::{Value, json};
+use sha2::Sha256;
+use stix::id::Id;
+use store::database::{Reader, Writer};
+use store::error::StoreError;
+use store::feed::FeedEntry;
+use store::ledger::HOUSE;
+use uuid::Uuid;
+
+use crate::access::Caller;
+use crate::error::AppError;
+use crate::feed::{TextEntry, feed_key};
+use crate::ledger::{LEDGER_KEY, head, leaf_at};
+use crate::node::{Node, policy};
+
+/// A release was confirmed; its row.
+pub(crate) const ACT_RELEASE: &str = "release";
+/// A release was confirmed; what it names.
+pub(crate) const ACT_ITEMS: &str = "release-items";
+/// A release was withdrawn.
+pub(crate) const ACT_WITHDRAW: &str = "withdraw";
+
+/// An entry of a feed with the text that is about to be handed over.
+pub(crate) struct Handed<'a> {
+    /// The identifier under which the audience knows the object.
+    pub(crate) id: &'a Id,
+    /// The version key as the audience knows it.
+    pub(crate) version: &'a str,
+    /// The text.
+    pub(crate) text: &'a str,
+}
+
+impl<'a> Handed<'a> {
+    /// An entry of a page of texts.
+    pub(crate) fn of_text(one: &'a TextEntry) -> Self {
+        Self {
+            id: &one.entry.id,
+            version: &one.entry.version,
+            text: &one.text,
+        }
+    }
+
+    /// An entry as the gate decided on it.
+    pub(crate) fn of((entry, decision): &'a (FeedEntry, Decision)) -> Option<Self> {
+        Some(Self {
+            id: &entry.id,
+            version: &entry.version,
+            text: decision.released()?.text(),
+        })
+    }
+}
+
+impl Node {
+    /// A new seed for the key of the logs.
+    pub(crate) fn new_ledger_key(&self) -> [u8; KEY_BYTES] {
+        let mut seed = [0; KEY_BYTES];
+        self.ids.fill(&mut seed);
+        seed
+    }
+
+    /// Begins the logs of a node that is older than they are.
+    pub(crate) fn begin_ledger(&self) -> Result<(), AppError> {
+        let begun = |reader: &Reader<'_>| {
+            Ok::<_, AppError>(
+                reader.own_organisation()?.is_none() || reader.meta(LEDGER_KEY)?.is_some(),
+            )
+        };
+        if self.store.read(begun)? {
+            return Ok(());
+        }
+        let seed = self.new_ledger_key();
+        self.store.write(|writer| {
+            // Another process may have come first.
+            if begun(writer)? {
+                return Ok(());
+            }
+            begin(writer, &seed, self.clock.now())
+        })
+    }
+
+    /// Records that entries are handed to a caller, those that were not before; returns before they are.
+    ///
+    /// Where the gate gives another text than was recorded when the entry was made, what is handed over is recorded
+    /// anew: the log has what was given, to the byte.
+    pub(crate) fn hand_over(
+        &self,
+        caller: &Caller,
+        entries: &[Handed<'_>],
+    ) -> Result<(), AppError> {
+        let log = feed_key(caller.audience());
+        let some = self.store.read(|reader| {
+            if head(reader, &log)?.pending == 0 {
+                return Ok(false);
+            }
+            for entry in entries {
+                if pending(reader, &log, entry)?.is_some() {
+                    return Ok(true);
+                }
+            }
+            Ok::<_, AppError>(false)
+        })?;
+        if !some {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        self.store.write(|writer| {
+            let mut handed = Vec::new();
+            for entry in entries {
+                let Some(mut place) = pending(writer, &log, entry)? else {
+                    continue;
+                };
+                let text = Hash::of(entry.text.as_bytes());
+                if let Some(Leaf::Given {
+                    id,
+                    version,
+                    sha256,
+                    content,
+                    added,
+                }) = leaf_at(writer, &log, place)?
+                    && sha256 != text
+                {
+                    let leaf = Leaf::Given {
+                        id,
+                        version,
+                        sha256: text,
+                        content,
+                        added,
+                    };
+                    place = writer.append_given(&log, entry.id.as_str(), entry.version, &leaf)?;
+                }
+                handed.push((entry, place));
+            }
+            if handed.is_empty() {
+                return Ok(());
+            }
+            let leaf = Leaf::Delivered {
+                to: caller.person.0,
+                at: now,
+                leaves: ranges_of(handed.iter().map(|(_, place)| *place).collect()),
+            };
+            let by = writer.append_leaf(&log, &leaf)?;
+            for (entry, _) in handed {
+                writer.set_delivered(&log, entry.id.as_str(), entry.version, by)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Begins the logs: the key, what is older than they are, and the releases that were confirmed before.
+pub(crate) fn begin(
+    writer: &Writer<'_>,
+    seed: &[u8; KEY_BYTES],
+    now: Timestamp,
+) -> Result<(), AppError> {
+    writer.set_meta(LEDGER_KEY, seed)?;
+    let key = SigningKey::from_seed(seed).map_err(format)?;
+    let leaf = Leaf::Began {
+        at: now,
+        key: key.verifying_key(),
+        older: older(writer)?,
+    };
+    writer.append_leaf(HOUSE, &leaf)?;
+    for row in writer.release_rows()? {
+        let by = Uuid::try_parse(&row.confirmed_by).map_err(|_| corrupt("release"))?;
+        put_acts(
+            writer,
+            &row.id,
+            &[ACT_RELEASE, ACT_ITEMS],
+            by,
+            moment(row.confirmed)?,
+        )?;
+        if let Some(at) = row.withdrawn {
+            put_acts(writer, &row.id, &[ACT_WITHDRAW], by, moment(at)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Records a release that was confirmed; its rows are in the database.
+pub(crate) fn released(
+    writer: &Writer<'_>,
+    by: Uuid,
+    release: ReleaseId,
+    at: Timestamp,
+) -> Result<(), AppError> {
+    put_acts(
+        writer,
+        &release.to_string(),
+        &[ACT_RELEASE, ACT_ITEMS],
+        by,
+        at,
+    )
+}
+
+/// Records that a release was withdrawn.
+pub(crate) fn release_withdrawn(
+    writer: &Writer<'_>,
+    by: Uuid,
+    release: ReleaseId,
+    at: Timestamp,
+) -> Result<(), AppError> {
+    put_acts(writer, &release.to_string(), &[ACT_WITHDRAW], by, at)
+}
+
+/// Records that an audience is given an object, in the log of the audience: the SHA-256 of its text, and the digest
+/// that the feed keeps of its content.
+pub(crate) fn given(
+    writer: &Writer<'_>,
+    log: &str,
+    entry: &FeedEntry,
+    text: Hash,
+    content: &[u8],
+) -> Result<(), AppError> {
+    let leaf = Leaf::Given {
+        id: entry.id.to_string(),
+        version: entry.version.clone(),
+        sha256: text,
+        content: Hash::from_slice(content).map_err(format)?,
+        added: entry.position,
+    };
+    writer.append_given(log, entry.id.as_str(), &entry.version, &leaf)?;
+    Ok(())
+}
+
+/// Records that an audience is not given an object any more.
+pub(crate) fn withdrawn(
+    writer: &Writer<'_>,
+    log: &str,
+    entry: &FeedEntry,
+    at: Timestamp,
+) -> Result<(), AppError> {
+    let leaf = Leaf::Withdrawn {
+        id: entry.id.to_string(),
+        version: entry.version.clone(),
+        at,
+    };
+    let place = writer.append_leaf(log, &leaf)?;
+    writer.set_withdrawn(log, entry.id.as_str(), &entry.version, place)?;
+    Ok(())
+}
+
+/// Records that the entries given last came by a release, or by its end. What the terms are is not said: an audience knows none of
+/// them but the time, and a hash of the rest could be guessed at.
+pub(crate) fn decided(
+    writer: &Writer<'_>,
+    log: &str,
+    release: ReleaseId,
+    at: Timestamp,
+) -> Result<(), AppError> {
+    let policy = policy(writer)?;
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&policy.edition_key.0) else {
+        return Ok(());
+    };
+    // The number that the house has would let two audiences find out that they are told of one decision.
+    for part in ["ledger release", log, &release.to_string()] {
+        mac.update(part.as_bytes());
+        mac.update(&[0]);
+    }
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(mac.finalize().into_bytes()) {
+        *to = from;
+    }
+    let leaf = Leaf::Decided {
+        release: uuid::Builder::from_custom_bytes(bytes).into_uuid(),
+        at,
+    };
+    writer.append_leaf(log, &leaf)?;
+    Ok(())
+}
+
+/// The digest of what is older than the logs.
+pub(crate) fn older(reader: &Reader<'_>) -> Result<Hash, AppError> {
+    let rows = reader.older_than_logs()?.into_iter();
+    let list: Vec<Value> = rows
+        .map(|(audience, position)| json!([audience, position.as_microsecond()]))
+        .collect();
+    Ok(Hash::of(Value::Array(list).to_string().as_bytes()))
+}
+
+/// The digest of what an act wrote down; nothing if there is no such release.
+pub(crate) fn act_digest(
+    reader: &Reader<'_>,
+    act: &str,
+    release: &str,
+) -> Result<Option<Hash>, AppError> {
+    let value = match act {
+        ACT_ITEMS => Some(json!(reader.release_item_rows(release)?)),
+        _ => reader.release_row(release)?.map(Value::Object),
+    };
+    Ok(value.map(|value| Hash::of(value.to_string().as_bytes())))
+}
+
+fn put_acts(
+    writer: &Writer<'_>,
+    release: &str,
+    acts: &[&str],
+    by: Uuid,
+    at: Timestamp,
+) -> Result<(), AppError> {
+    for act in acts {
+        let leaf = Leaf::Act {
+            act: (*act).to_owned(),
+            subject: release.to_owned(),
+            at,
+            by,
+            sha256: act_digest(writer, act, release)?.ok_or_else(|| corrupt("release"))?,
+        };
+        writer.append_leaf(HOUSE, &leaf)?;
+    }
+    Ok(())
+}
+
+/// The leaf of an entry that was given and not handed over yet.
+fn pending(reader: &Reader<'_>, log: &str, entry: &Handed<'_>) -> Result<Option<u64>, AppError> {
+    let row = reader.given(log, entry.id.as_str(), entry.version)?;
+    Ok(row
+        .filter(|row| row.delivered.is_none() && row.withdrawn.is_none())
+        .map(|row| row.leaf))
+}
+
+fn moment(micros: i64) -> Result<Timestamp, AppError> {
+    Timestamp::from_microsecond(micros).map_err(|_| corrupt("time"))
+}
+
+fn corrupt(what: &'static str) -> AppError {
+    AppError::Store(StoreError::Corrupt { what })
+}
+
+fn format(error: FormatError) -> AppError {
+    AppError::Store(error.into())
+}
