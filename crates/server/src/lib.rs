@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod api;
+mod api_ledger;
 mod asset;
 mod authentication;
 mod error;

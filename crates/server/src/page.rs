@@ -5,6 +5,7 @@ pub(crate) mod account;
 pub(crate) mod dashboard;
 pub(crate) mod failure;
 pub(crate) mod incident;
+pub(crate) mod ledger;
 pub(crate) mod object;
 pub(crate) mod party;
 pub(crate) mod release;
@@ -66,6 +67,8 @@ pub(crate) struct Visible {
     pub(crate) incidents: bool,
     pub(crate) parties: bool,
     pub(crate) releases: bool,
+    pub(crate) ledger: bool,
+    pub(crate) ledger_house: bool,
 }
 
 impl Page {
@@ -141,6 +144,8 @@ impl Who {
                 incidents: caller.may(Action::ReadRegister),
                 parties: caller.may(Action::ReadParties),
                 releases: caller.may(Action::ReadReleases),
+                ledger: caller.may(Action::ReadFeed),
+                ledger_house: caller.may(Action::ReadAudit),
             }),
         }
     }
@@ -155,6 +160,8 @@ const NOTHING: Visible = Visible {
     incidents: false,
     parties: false,
     releases: false,
+    ledger: false,
+    ledger_house: false,
 };
 
 /// A page, as an answer.

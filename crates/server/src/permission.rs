@@ -58,6 +58,8 @@ macro_rules! needs {
 
 needs! {
     ManageParties: Some(Action::ManageParties);
+    ReadAudit: Some(Action::ReadAudit);
+    ReadFeed: Some(Action::ReadFeed);
     ReadObjects: Some(Action::ReadObjects);
     ReadParties: Some(Action::ReadParties);
     ReadRegister: Some(Action::ReadRegister);

@@ -13,10 +13,10 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::error::Failure;
-use crate::page::{about, account, dashboard, incident, object, party, release, see_as};
+use crate::page::{about, account, dashboard, incident, ledger, object, party, release, see_as};
 use crate::permission::Route;
 use crate::shared::Shared;
-use crate::{RouteEntry, ServerConfig, api, asset, authentication, layers};
+use crate::{RouteEntry, ServerConfig, api, api_ledger, asset, authentication, layers};
 
 fn routes() -> Vec<Route> {
     vec![
@@ -45,6 +45,8 @@ fn routes() -> Vec<Route> {
         Route::get("/releases/{id}", release::show),
         Route::post("/releases/{id}/withdraw", release::withdraw),
         Route::get("/see-as", see_as::show),
+        Route::get("/ledger", ledger::own),
+        Route::get("/ledger/house", ledger::house),
         Route::get("/parties", party::list),
         Route::post("/parties/organisations", party::add_organisation),
         Route::post("/parties/communities", party::add_community),
@@ -59,6 +61,21 @@ fn routes() -> Vec<Route> {
         Route::get("/api/v1/releases", api::releases),
         Route::post("/api/v1/releases", api::confirm),
         Route::post("/api/v1/releases/preview", api::preview),
+        Route::open("GET", "/api/v1/ledger/key", get(api_ledger::key)),
+        Route::get("/api/v1/ledger/head", api_ledger::own_head),
+        Route::get("/api/v1/ledger/leaves", api_ledger::own_leaves),
+        Route::get("/api/v1/ledger/inclusion", api_ledger::own_inclusion),
+        Route::get("/api/v1/ledger/consistency", api_ledger::own_consistency),
+        Route::get("/api/v1/ledger/house/head", api_ledger::house_head),
+        Route::get("/api/v1/ledger/house/leaves", api_ledger::house_leaves),
+        Route::get(
+            "/api/v1/ledger/house/inclusion",
+            api_ledger::house_inclusion,
+        ),
+        Route::get(
+            "/api/v1/ledger/house/consistency",
+            api_ledger::house_consistency,
+        ),
     ]
 }
 

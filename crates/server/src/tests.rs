@@ -20,8 +20,8 @@ use crate::graph::Graph;
 use crate::language::Language;
 use crate::page::failure::FailurePage;
 use crate::page::{
-    May, Page, Visible, Who, about, account, dashboard, incident as register, local_path, object,
-    party, release as sharing, see_as,
+    May, Page, Visible, Who, about, account, dashboard, incident as register, ledger as log,
+    local_path, object, party, release as sharing, see_as,
 };
 use crate::text::TABLE;
 
@@ -35,6 +35,8 @@ fn page(language: Language) -> Page {
         incidents: true,
         parties: true,
         releases: true,
+        ledger: true,
+        ledger_house: true,
     };
     let mut page = Page::new(language, "/incidents", None);
     page.who = Some(Who {
@@ -199,6 +201,47 @@ fn details() -> ObjectDetails {
         sightings: vec![sighting()],
         releases: vec![release()],
         edition_of: Some(id("indicator", 3)),
+    }
+}
+
+fn head() -> app::ledger::SignedHead {
+    let key = ledger::key::SigningKey::from_seed(&[1; 32]).unwrap();
+    let head = ledger::checkpoint::Checkpoint {
+        origin: ledger::checkpoint::Origin::new("noroshi/<centre>/public").unwrap(),
+        size: 2,
+        root: ledger::hash::Hash::empty_root(),
+    };
+    app::ledger::SignedHead {
+        note: head.sign(&key),
+        key: key.verifying_key(),
+        head,
+    }
+}
+
+fn leaves() -> app::ledger::Leaves {
+    let withdrawn = ledger::leaf::Leaf::Withdrawn {
+        id: "<i>".to_owned(),
+        version: String::new(),
+        at: now(),
+    };
+    app::ledger::Leaves {
+        first: 0,
+        leaves: vec![
+            "<b>no leaf".to_owned(),
+            String::from_utf8(withdrawn.to_bytes()).unwrap(),
+        ],
+        size: 2,
+    }
+}
+
+fn check() -> app::ledger::verify::LedgerReport {
+    app::ledger::verify::LedgerReport {
+        findings: vec![app::ledger::verify::Finding {
+            table: "feed",
+            key: "public <x>".to_owned(),
+            problem: "it is gone".to_owned(),
+        }],
+        ..Default::default()
     }
 }
 
@@ -402,6 +445,18 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
                 preview: preview(),
             }
             .render(),
+        ),
+        (
+            "ledger",
+            log::ledger_page(page(), false, head(), &leaves(), log::Check::NotAsked).render(),
+        ),
+        (
+            "ledger of the house",
+            log::ledger_page(page(), true, head(), &leaves(), log::Check::Made(check())).render(),
+        ),
+        (
+            "ledger of the house, too large",
+            log::ledger_page(page(), true, head(), &leaves(), log::Check::TooLarge).render(),
         ),
         (
             "see_as",

@@ -36,7 +36,9 @@ impl IdSource for Ids {
     fn fill(&self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
             let number = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-            chunk.copy_from_slice(&number[..chunk.len()]);
+            for (to, from) in chunk.iter_mut().zip(number) {
+                *to = from;
+            }
         }
     }
 }

@@ -8,6 +8,7 @@
 
 mod browser;
 mod http;
+mod ledger;
 mod non_interference;
 
 use std::sync::Arc;
