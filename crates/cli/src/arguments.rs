@@ -80,6 +80,9 @@ pub(crate) enum Command {
     /// Ask TAXII 2.1 servers
     #[command(subcommand)]
     Taxii(command::taxii::Command),
+    /// Check what was given to whom: the logs of this node, or that of a peer
+    #[command(subcommand)]
+    Ledger(command::ledger::Command),
     /// Match telemetry against indicators
     Hunt(command::hunt::Options),
     /// Make sample data

@@ -7,6 +7,7 @@ pub(crate) mod extract;
 pub(crate) mod hunt;
 pub(crate) mod import;
 pub(crate) mod incident;
+pub(crate) mod ledger;
 pub(crate) mod organisation;
 pub(crate) mod pattern;
 pub(crate) mod person;
@@ -51,6 +52,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Verdict> {
         Command::Release(command) => release::run(context, &command),
         Command::Incident(command) => incident::run(context, &command),
         Command::Taxii(command) => taxii::run(context, &command),
+        Command::Ledger(command) => ledger::run(context, &command),
         Command::Hunt(options) => hunt::run(context, &options),
         Command::Sample(command) => sample::run(context, &command),
         Command::Token(command) => token::run(context, &command),

@@ -1,5 +1,9 @@
 //! A centre with its members, through the use cases.
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
 
 mod intake;
 mod ledger;

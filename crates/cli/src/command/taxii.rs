@@ -66,16 +66,16 @@ pub(crate) enum Command {
 pub(crate) struct Server {
     /// Name of a peer in the configuration, or URL of a discovery resource or API root
     #[arg(value_name = "SERVER")]
-    place: String,
+    pub(crate) place: String,
     /// Sign in by HTTP Basic as this user, with the password of `--secret-file` or `NOROSHI_PASSWORD`
     #[arg(long)]
-    user: Option<String>,
+    pub(crate) user: Option<String>,
     /// File that holds the API token, or the password where there is a user
     #[arg(long, value_name = "FILE")]
-    secret_file: Option<PathBuf>,
+    pub(crate) secret_file: Option<PathBuf>,
     /// File with the only certificate authorities to believe, PEM
     #[arg(long, value_name = "FILE")]
-    ca_file: Option<PathBuf>,
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
 pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
@@ -244,13 +244,13 @@ pub(crate) fn client(
     })?)
 }
 
-struct Connection {
-    client: Client,
+pub(crate) struct Connection {
+    pub(crate) client: Client,
     wanted: Option<String>,
 }
 
 impl Connection {
-    fn open(context: &Context, server: &Server) -> Result<Self> {
+    pub(crate) fn open(context: &Context, server: &Server) -> Result<Self> {
         let peer = context
             .settings
             .peers
@@ -307,7 +307,7 @@ impl Connection {
     }
 
     /// The collection that is meant, with its API root.
-    fn collection(
+    pub(crate) fn collection(
         &self,
         named: Option<&str>,
         fits: fn(&Collection) -> bool,

@@ -10,6 +10,7 @@ mod attack;
 mod demo;
 mod help;
 mod import;
+mod ledger;
 mod pattern;
 mod pipe;
 mod serve;

@@ -7,6 +7,7 @@
 //! holds a secret; every answer, walk and wait is bounded.
 
 pub mod batches;
+pub mod beside;
 pub mod config;
 pub mod error;
 pub mod pages;

@@ -1,0 +1,237 @@
+//! `noroshi ledger`: what was given to whom, provably.
+
+mod peer;
+mod state;
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use app::ledger::{Log, Place};
+use ledger::key::VerifyingKey;
+use serde_json::json;
+
+use crate::command::taxii::{Connection, Server};
+use crate::config::Context;
+use crate::{Verdict, format, node, out};
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Check that nothing was changed: of this node, every row; of a peer, its log against what was seen and is held
+    Verify {
+        #[command(flatten)]
+        peer: Peer,
+        /// Of a peer: FILE that keeps the key and the last head that was seen, made at the first check
+        #[arg(long, value_name = "FILE", requires = "peer")]
+        state: Option<PathBuf>,
+        /// Of a peer: the key that signs its heads [default: that of the state, or what it shows at the first check]
+        #[arg(long, requires = "peer", value_parser = key)]
+        key: Option<VerifyingKey>,
+        /// Of a peer: read its whole log again, and compare with everything that it serves
+        #[arg(long, requires = "peer")]
+        all: bool,
+    },
+    /// Print the signed head of the log of this node, or of one's own log at a peer
+    Head {
+        #[command(flatten)]
+        peer: Peer,
+    },
+    /// Print the public key that signs the heads
+    Key {
+        #[command(flatten)]
+        peer: Peer,
+    },
+    /// Print a leaf with the proof that it is in the log
+    Proof {
+        #[command(flatten)]
+        peer: Peer,
+        /// The leaf's number, or the identifier of an object
+        #[arg(value_name = "LEAF|ID")]
+        place: String,
+    },
+}
+
+/// The server that is meant, where it is not the node of the data folder.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Peer {
+    /// Name of a peer in the configuration, or URL of a noroshi node's TAXII discovery
+    #[arg(id = "peer", long = "peer", value_name = "SERVER")]
+    place: Option<String>,
+    /// Sign in by HTTP Basic as this user, with the password of `--secret-file` or `NOROSHI_PASSWORD`
+    #[arg(long, requires = "peer")]
+    user: Option<String>,
+    /// File that holds the API token, or the password where there is a user
+    #[arg(long, value_name = "FILE", requires = "peer")]
+    secret_file: Option<PathBuf>,
+    /// File with the only certificate authorities to believe, PEM
+    #[arg(long, value_name = "FILE", requires = "peer")]
+    ca_file: Option<PathBuf>,
+}
+
+impl Peer {
+    fn connect(&self, context: &Context) -> Result<Option<Connection>> {
+        let Some(place) = &self.place else {
+            return Ok(None);
+        };
+        let server = Server {
+            place: place.clone(),
+            user: self.user.clone(),
+            secret_file: self.secret_file.clone(),
+            ca_file: self.ca_file.clone(),
+        };
+        Ok(Some(Connection::open(context, &server)?))
+    }
+}
+
+pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
+    match command {
+        Command::Verify {
+            peer,
+            state,
+            key,
+            all,
+        } => match peer.connect(context)? {
+            Some(connection) => {
+                let state = state
+                    .as_ref()
+                    .context("name a file with `--state` that keeps what was seen of the peer")?;
+                peer::verify(context, &connection, state, key.as_ref(), *all)
+            }
+            None => verify(context),
+        },
+        Command::Head { peer } => {
+            let note = if let Some(connection) = peer.connect(context)? {
+                peer::head(&connection)?
+            } else {
+                let (node, caller) = node::open(context)?;
+                node.ledger_head(&caller, Log::House)?.note
+            };
+            if context.json {
+                out::json(&json!({ "note": note }))?;
+            } else {
+                out::text(&format_lines(&note))?;
+            }
+            Ok(Verdict::Good)
+        }
+        Command::Key { peer } => {
+            let key = match peer.connect(context)? {
+                Some(connection) => peer::key(&connection)?,
+                None => node::open(context)?.0.ledger_key()?,
+            };
+            if context.json {
+                out::json(&json!({ "algorithm": "Ed25519", "key": key.to_string() }))?;
+            } else {
+                out::line(&key.to_string())?;
+            }
+            Ok(Verdict::Good)
+        }
+        Command::Proof { peer, place } => {
+            let proof = if let Some(connection) = peer.connect(context)? {
+                peer::proof(&connection, place)?
+            } else {
+                house_proof(context, place)?
+            };
+            out::json(&proof)?;
+            Ok(Verdict::Good)
+        }
+    }
+}
+
+/// The proof for a leaf of the house's log.
+fn house_proof(context: &Context, place: &str) -> Result<serde_json::Value> {
+    let (node, caller) = node::open(context)?;
+    let leaf = place
+        .parse()
+        .context("the log of the house has no objects: name a leaf by its number")?;
+    let found = node.ledger_inclusion(&caller, Log::House, &Place::Leaf(leaf), None)?;
+    let path: Vec<String> = found.path.iter().map(ToString::to_string).collect();
+    Ok(json!({
+        "leaf": found.leaf,
+        "index": found.index,
+        "size": found.size,
+        "root": found.root.to_string(),
+        "proof": path,
+    }))
+}
+
+/// Checks the node of the data folder.
+fn verify(context: &Context) -> Result<Verdict> {
+    let (node, caller) = node::open(context)?;
+    let report = node.verify_ledger(&caller)?;
+    let head = node.ledger_head(&caller, Log::House)?;
+    let good = report.findings.is_empty() && report.not_compared.is_empty();
+    if context.json {
+        let findings: Vec<_> = report
+            .findings
+            .iter()
+            .map(|one| json!({ "table": one.table, "key": one.key, "problem": one.problem }))
+            .collect();
+        out::json(&json!({
+            "good": good,
+            "logs": report.logs,
+            "leaves": report.leaves,
+            "releases": report.releases,
+            "entries": report.entries,
+            "texts": report.texts,
+            "older": report.older,
+            "findings": findings,
+            "not_compared": report.not_compared,
+            "head": head.note,
+        }))?;
+        return Ok(Verdict::of(good));
+    }
+    let language = context.language;
+    out::line(&format!(
+        "{} {} · {} {} · {} {} · {} {} · {} {}",
+        format::number(report.logs),
+        language.pick("logs", "記録簿"),
+        format::number(report.leaves),
+        language.pick("leaves", "葉"),
+        format::number(report.releases),
+        language.pick("releases", "提供"),
+        format::number(report.entries),
+        language.pick("entries", "提供物"),
+        format::number(report.texts),
+        language.pick("texts compared", "本文照合"),
+    ))?;
+    for one in &report.findings {
+        let text = format!("{} {}: {}", one.table, one.key, one.problem);
+        out::line(&format!(
+            "{} {}",
+            context.paint.bad("✗"),
+            format::plain(&text)
+        ))?;
+    }
+    for log in &report.not_compared {
+        out::line(&format!(
+            "{} {log}: {}",
+            context.paint.partial("?"),
+            language.pick(
+                "what it tells was not compared, because it was changed",
+                "書き換えられているため内容は照合していません",
+            ),
+        ))?;
+    }
+    if good {
+        out::line(&format!(
+            "{} {}",
+            context.paint.good("✓"),
+            language.pick("everything is as it was recorded", "すべて記録どおりです"),
+        ))?;
+    }
+    Ok(Verdict::of(good))
+}
+
+/// Somebody else's text of several lines for a terminal.
+fn format_lines(text: &str) -> String {
+    let mut plain = String::new();
+    for line in text.lines() {
+        plain.push_str(&format::plain(line));
+        plain.push('\n');
+    }
+    plain
+}
+
+fn key(text: &str) -> Result<VerifyingKey, String> {
+    VerifyingKey::parse(text).map_err(|error| error.to_string())
+}
