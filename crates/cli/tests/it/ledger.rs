@@ -207,8 +207,8 @@ fn a_member_checks_the_log_of_its_centre() {
         )
         .unwrap();
     assert!(changed > 0);
-    let held = member.verify(&url, &["--all"], 1);
-    assert!(finding(&held).contains("not what the log gave"), "{held}");
+    let other = member.verify(&url, &["--all"], 1);
+    assert!(finding(&other).contains("not what the log gave"), "{other}");
 
     // A centre that changes what was seen, with all hashes made anew, signs another history.
     assert_eq!(serving.terminate(), Some(0));

@@ -682,6 +682,19 @@ fn questions(cast: &Cast, round: usize) -> Vec<(&'static str, String, Option<Str
     let body = format!("{{\"objects\":[{}]}}", sent.join(","));
     let inbox = format!("/noroshi/collections/{}/objects/", app::exchange::INBOX);
     found.push(("POST", inbox, Some(body)));
+    for id in some.iter().rev().take(6) {
+        found.push(("GET", format!("/api/v1/ledger/inclusion?id={id}"), None));
+    }
+    for number in [0, 1, 5, 20] {
+        for question in [
+            "inclusion?leaf=",
+            "consistency?old=",
+            "leaves?limit=3&first=",
+        ] {
+            let path = format!("/api/v1/ledger/{question}{number}");
+            found.push(("GET", path, None));
+        }
+    }
     for entry in server::route_table() {
         let open = entry.access == Access::Anybody;
         if entry.method != "GET" || (open && entry.path.contains("once")) {
