@@ -7,8 +7,9 @@ use ::ledger::leaf::Leaf;
 use release::gate::{Asked, Gate};
 use release::party::{Audience, OrganisationId, PersonId};
 use stix::id::Id;
+use store::comparison::FeedRow;
 use store::database::Reader;
-use store::ledger::{FeedRow, GivenRow, HOUSE};
+use store::ledger::{GivenRow, HOUSE};
 
 use crate::error::AppError;
 use crate::feed::asked;
