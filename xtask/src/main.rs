@@ -11,6 +11,7 @@ mod check;
 mod ci;
 mod demo;
 mod deny;
+mod mutants;
 mod step;
 mod test;
 mod tidy;
@@ -43,6 +44,8 @@ enum Task {
     Demo(demo::Arguments),
     /// Licences, bans and sources of the dependencies
     Deny,
+    /// Plant each listed mistake in a copy of the gate and demand that a test notices
+    Mutants(mutants::Arguments),
     /// Run the tests, then list what was skipped and why
     Test(test::Arguments),
     /// Check what compilers do not: layers, READMEs, paths, lengths, exceptions, purity, links, names
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Task::Ci => Ok(ci::run()),
         Task::Demo(arguments) => demo::run(&arguments),
         Task::Deny => deny::run(),
+        Task::Mutants(arguments) => mutants::run(&arguments),
         Task::Test(arguments) => test::run(&arguments),
         Task::Tidy => tidy::run(),
         Task::Tools => {

@@ -23,6 +23,11 @@ pub(crate) fn cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
+/// The folder in which cargo builds.
+pub(crate) fn target() -> Result<PathBuf> {
+    Ok(metadata()?.target_directory.into_std_path_buf())
+}
+
 /// The workspace's own packages.
 pub(crate) fn metadata() -> Result<Metadata> {
     MetadataCommand::new()

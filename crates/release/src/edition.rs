@@ -12,7 +12,7 @@ use stix::selector::{Selector, Step};
 
 use crate::cuts::{Cuts, resolves};
 use crate::local;
-use crate::required::{self, defines_type, is_common, is_required, required_any};
+use crate::required::{self, defines_type, is_common, required_any};
 
 /// What becomes of a reference.
 pub(crate) enum Fate {
@@ -185,15 +185,12 @@ const MAX_PASSES: usize = 8;
 
 /// Whether nothing that the type requires was lost.
 fn is_valid(kind: &str, before: &Map<String, Value>, after: &Map<String, Value>) -> bool {
-    let lost = before
-        .keys()
-        .any(|name| !after.contains_key(name) && is_required(kind, before, name));
     let any = required_any(kind);
     let lost_any = any.iter().any(|name| before.contains_key(*name))
         && !any.iter().any(|name| after.contains_key(*name));
     let hollow =
         !before.keys().all(|name| is_common(name)) && after.keys().all(|name| is_common(name));
-    !lost && !lost_any && !hollow
+    required::is_part(required::table(kind), &[], before, after) && !lost_any && !hollow
 }
 
 /// Properties that are what they are in whatever is left.

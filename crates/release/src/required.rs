@@ -67,8 +67,10 @@ pub(crate) fn is_part(
             !has(before) || has(after)
         }
         Rule::AtLeastOneProperty { but } => {
+            // A process may have all of it in an extension (STIX 2.1 §6.13).
             let counts = |name: &String| {
-                listed(shape.properties, name).is_some() && !but.contains(&name.as_str())
+                let own = is_listed(shape.properties, name) && !but.contains(&name.as_str());
+                own || name == "extensions"
             };
             !before.keys().any(counts) || after.keys().any(counts)
         }
