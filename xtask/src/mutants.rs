@@ -79,8 +79,10 @@ struct Copy {
 impl Copy {
     fn make(root: &Path) -> Result<Self> {
         let folder = workspace::target()?.join("mutants");
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
+        // What was built there stays.
+        let crates = folder.join("crates");
+        if crates.exists() {
+            fs::remove_dir_all(&crates)?;
         }
         fs::create_dir_all(&folder)?;
         let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
@@ -95,10 +97,7 @@ impl Copy {
         fs::write(folder.join("Cargo.toml"), manifest)?;
         fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
         for name in CRATES {
-            copy_folder(
-                &root.join("crates").join(name),
-                &folder.join("crates").join(name),
-            )?;
+            copy_folder(&root.join("crates").join(name), &crates.join(name))?;
         }
         Ok(Self { folder })
     }
@@ -172,7 +171,9 @@ impl Copy {
     fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(workspace::cargo());
         command.args(arguments).current_dir(&self.folder);
-        // All that is needed was built before.
+        // Cargo tells the crates of the copy from the project's by their folder within it, that is, not at all.
+        command.env("CARGO_TARGET_DIR", self.folder.join("target"));
+        // All that is needed was fetched before.
         command.env("CARGO_NET_OFFLINE", "true");
         // Cargo sets these for the programs that it runs; they are about this one.
         command.env_remove("CARGO_MANIFEST_DIR");

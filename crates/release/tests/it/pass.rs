@@ -21,14 +21,24 @@ fn audiences() -> Vec<Audience> {
         member.person = Some(person(number));
         Audience::Member(member)
     };
-    vec![carrier(), other(), of_person(1), of_person(2), own(), Audience::Public]
+    vec![
+        carrier(),
+        other(),
+        of_person(1),
+        of_person(2),
+        own(),
+        Audience::Public,
+    ]
 }
 
 #[test]
 fn a_pass_is_for_one_text_one_audience_and_one_house() {
     let mut world = World::new();
     let of = world.hold(&sdo("campaign", 1, json!({"name": "a"})));
-    world.release_all(release([release::terms::Recipient::Public], to_carrier().ceiling));
+    world.release_all(release(
+        [release::terms::Recipient::Public],
+        to_carrier().ceiling,
+    ));
     world.release_all(to_carrier());
     let seen = world.see(&carrier(), &of);
     let released = seen.released().unwrap();
