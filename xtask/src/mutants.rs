@@ -3,6 +3,7 @@
 //! Each mistake of the list is planted alone in a copy of the project, below the target folder; the project itself is
 //! not touched.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use crate::workspace;
 /// What is planted.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Only mistakes whose name holds this; then the report is not written
+    /// Only mistakes whose name holds this; the report keeps what it says of the others
     #[arg(value_name = "FILTER")]
     filter: Option<String>,
 }
@@ -54,17 +55,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
         let filter = arguments.filter.as_deref();
         filter.is_none_or(|filter| mutant.name.contains(filter))
     };
+    let report = root.join(REPORT);
+    let mut rows = match &arguments.filter {
+        Some(_) => rows(&fs::read_to_string(&report).unwrap_or_default()),
+        None => BTreeMap::new(),
+    };
     let mut outcomes: Vec<(&Mutant, Outcome)> = Vec::new();
     for mutant in mutants.iter().filter(wanted) {
         let start = Instant::now();
         let outcome = copy.plant(mutant)?;
         let seconds = start.elapsed().as_secs_f64();
         println!("{seconds:>7.1} s  {}: {}", mutant.name, outcome.words());
+        rows.insert(mutant.name.clone(), outcome.cell());
         outcomes.push((mutant, outcome));
-        if arguments.filter.is_none() {
-            // After each, so that a run that is broken off has its result too.
-            fs::write(root.join(REPORT), report(&outcomes, mutants.len()))?;
-        }
+        // After each, so that a run that is broken off has its result too.
+        fs::write(&report, write(&mutants, &rows))?;
     }
     let noticed = outcomes.iter().filter(|(_, outcome)| outcome.is_good());
     println!("mutants: {} of {} noticed", noticed.count(), outcomes.len());
@@ -186,6 +191,17 @@ impl Outcome {
         matches!(self, Self::Noticed(_) | Self::Endless)
     }
 
+    /// As it stands in the report.
+    fn cell(&self) -> String {
+        match self {
+            Self::Noticed(tests) => {
+                let tests: Vec<String> = tests.iter().map(|test| format!("`{test}`")).collect();
+                tests.join(", ")
+            }
+            other => other.words(),
+        }
+    }
+
     fn words(&self) -> String {
         match self {
             Self::Noticed(tests) => format!("noticed by {}", tests.join(", ")),
@@ -222,30 +238,42 @@ fn read(path: &Path) -> Result<Vec<Mutant>> {
     Ok(mutants)
 }
 
-fn report(outcomes: &[(&Mutant, Outcome)], all: usize) -> String {
-    let noticed = outcomes
-        .iter()
-        .filter(|(_, outcome)| outcome.is_good())
-        .count();
+/// What a report says of each mistake.
+fn rows(report: &str) -> BTreeMap<String, String> {
+    let row = |line: &str| {
+        let mut cells = line.strip_prefix("| ")?.strip_suffix(" |")?.split(" | ");
+        let (name, _, outcome) = (cells.next()?, cells.next()?, cells.next()?);
+        Some((name.to_owned(), outcome.to_owned()))
+    };
+    report
+        .lines()
+        .skip_while(|line| !line.starts_with("| ---"))
+        .skip(1)
+        .filter_map(row)
+        .collect()
+}
+
+fn write(mutants: &[Mutant], rows: &BTreeMap<String, String>) -> String {
+    let found = |mutant: &Mutant| rows.get(&mutant.name);
+    let planted = mutants.iter().filter_map(found);
+    let is_good =
+        |cell: &&String| **cell != Outcome::Unnoticed.words() && **cell != Outcome::Broken.words();
+    let noticed = planted.clone().filter(is_good).count();
     let mut text = format!(
         "# Planted mistakes and the tests that notice them\n\n\
-         Written by `cargo xtask mutants` from `mutants.txt`, which has {all} mistakes; planted in this run: {}, noticed: {noticed}.\n\
+         Written by `cargo xtask mutants` from `mutants.txt`, which has {} mistakes; planted: {}, noticed: {noticed}.\n\
          Each was planted alone in a copy of the crate; the tests named failed.\n\
          The tests that try many cases were asked only about what the others did not notice.\n\
          A golden that fails because identifiers change says only that something changed; the tests from other modules say what.\n\n\
          | mistake | in | noticed by |\n| --- | --- | --- |\n",
-        outcomes.len()
+        mutants.len(),
+        planted.count()
     );
-    for (mutant, outcome) in outcomes {
-        let words = match outcome {
-            Outcome::Noticed(tests) => {
-                let tests: Vec<String> = tests.iter().map(|test| format!("`{test}`")).collect();
-                tests.join(", ")
-            }
-            other => other.words(),
-        };
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "| {} | `{}` | {words} |", mutant.name, mutant.file);
+    for mutant in mutants {
+        if let Some(cell) = found(mutant) {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "| {} | `{}` | {cell} |", mutant.name, mutant.file);
+        }
     }
     text
 }

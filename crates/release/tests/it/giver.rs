@@ -285,14 +285,22 @@ fn a_policy_may_ask_for_it_too() {
         let text = seen.released().unwrap().text();
         assert_eq!(text.contains(&OTHER.0.to_string()), expected == 'W');
     }
-    // Whoever must be named and must not, is not told of at all.
-    let mut world = World::new();
-    world.hold_from(&policy("must"), from_other(Consent::Given));
-    let value = named("campaign", 1, json!({"object_marking_refs": [marking]}));
-    let of = world.hold_from(&value, from_other(Consent::Anonymous));
-    world.release_all(to_carrier());
-    assert_eq!(letter(&world.see(&carrier(), &of)), '–');
-    assert_eq!(letter(&world.see(&own(), &of)), 'W');
+    // Whoever must be named and must not, is not told of at all, whoever defined the policy.
+    for defined_by in [OTHER, OWN] {
+        let mut world = World::new();
+        world.hold_from(
+            &policy("must"),
+            Provenance {
+                source: defined_by,
+                ..provenance()
+            },
+        );
+        let value = named("campaign", 1, json!({"object_marking_refs": [marking]}));
+        let of = world.hold_from(&value, from_other(Consent::Anonymous));
+        world.release_all(to_carrier());
+        assert_eq!(letter(&world.see(&carrier(), &of)), '–');
+        assert_eq!(letter(&world.see(&own(), &of)), 'W');
+    }
 }
 
 #[test]
