@@ -209,7 +209,7 @@ fn like(text: &str) -> Option<Key> {
         return None;
     }
     if !wild(text) {
-        return Some(Key::Equal(Constant::String(text.to_owned())));
+        return Some(Key::Equal(Constant::String(text.into())));
     }
     let prefix = text
         .strip_suffix('%')

@@ -11,10 +11,9 @@ use crate::network::Network;
 use crate::token;
 use crate::tree::{Check, Comparison, Path, Step, Test};
 
-/// What is wrong with one comparison.
-pub(crate) fn test(test: &Test) -> Vec<Diagnostic> {
-    let place = test.check.span.place();
-    let mut findings = Vec::new();
+/// Reports what is wrong with one comparison.
+pub(crate) fn test(test: &Test, findings: &mut Findings) {
+    let place = || test.check.span.place();
     match &test.check.value {
         Check::In(constants) => {
             if let Some((first, other)) = mixed(constants) {
@@ -23,7 +22,7 @@ pub(crate) fn test(test: &Test) -> Vec<Diagnostic> {
                     first.type_name(),
                     other.type_name()
                 );
-                let finding = Diagnostic::error(code::MIXED_SET, place.clone(), message).with_help(
+                let finding = Diagnostic::error(code::MIXED_SET, place(), message).with_help(
                     "all constants of a set have one type; write two comparisons joined by OR",
                 );
                 findings.push(finding.with_section("STIX 2.1 §9.6.1"));
@@ -36,7 +35,7 @@ pub(crate) fn test(test: &Test) -> Vec<Diagnostic> {
                 "`{}` is neither an IP address nor a network",
                 token::excerpt(network)
             );
-            let finding = Diagnostic::error(code::NETWORK, place.clone(), message)
+            let finding = Diagnostic::error(code::NETWORK, place(), message)
                 .with_help("for example `'198.51.100.0/24'` or `'2001:db8::/32'`");
             findings.push(finding.with_section("STIX 2.1 §9.6.1"));
         }
@@ -59,20 +58,19 @@ pub(crate) fn test(test: &Test) -> Vec<Diagnostic> {
                     "`{}` is not a digest of {algorithm}",
                     token::excerpt(digest)
                 );
-                let finding = Diagnostic::error(code::HASH, place.clone(), message).with_help(
-                    format!("a digest of {algorithm} has {digits} hexadecimal digits"),
-                );
+                let finding = Diagnostic::error(code::HASH, place(), message).with_help(format!(
+                    "a digest of {algorithm} has {digits} hexadecimal digits"
+                ));
                 findings.push(finding.with_section("STIX 2.1 §2.7"));
             }
         }
     }
-    findings
 }
 
 /// Reports every AND of `comparison` that no object can satisfy (STIX 2.1 §9.5).
 pub(crate) fn satisfiable(comparison: &Comparison, findings: &mut Findings) {
     // Nearly every pattern speaks of one type between its brackets, and then nothing can be wrong.
-    if only_type(comparison).is_none() {
+    if !matches!(comparison, Comparison::Test(_)) && only_type(comparison).is_none() {
         types(comparison, findings);
     }
 }
@@ -192,7 +190,7 @@ pub(crate) fn digest(path: &Path) -> Option<(&str, usize)> {
     if parent != "hashes" {
         return None;
     }
-    let (_, digits) = DIGESTS.iter().find(|(name, _)| *name == algorithm.text)?;
+    let (_, digits) = DIGESTS.iter().find(|(name, _)| algorithm.text == *name)?;
     Some((&algorithm.text, *digits))
 }
 

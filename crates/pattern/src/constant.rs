@@ -8,6 +8,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use crate::text::Text;
+
 /// A constant on the right side of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Constant {
@@ -22,7 +24,7 @@ pub enum Constant {
     /// A whole number.
     Integer(Integer),
     /// `'…'` without its escapes.
-    String(String),
+    String(Text),
     /// `t'…'`.
     Timestamp(Timestamp),
 }
@@ -39,7 +41,7 @@ pub struct Float(f64);
 ///
 /// Equality and order are those of the text; [`Timestamp::compare`] compares instants.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(String);
+pub struct Timestamp(Text);
 
 impl Constant {
     /// The name of the type as the standard writes it.
@@ -176,7 +178,7 @@ impl Timestamp {
         if second > 59 && !leap_second {
             return Err("there is no such second: 60 is only a leap second at the end of a month");
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// The text as received.

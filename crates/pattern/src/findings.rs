@@ -1,6 +1,6 @@
 //! Findings about one pattern, of which there is a limited number.
 
-use base::diagnostic::{Diagnostic, Severity};
+use base::diagnostic::{Diagnostic, Place, Severity};
 use base::limits::DIAGNOSTICS_PER_DOCUMENT;
 
 /// Findings, at most [`DIAGNOSTICS_PER_DOCUMENT`].
@@ -29,8 +29,19 @@ impl Findings {
         self.error
     }
 
-    /// The findings in the order of being found.
-    pub(crate) fn into_list(self) -> Vec<Diagnostic> {
+    /// The findings in the order of the text.
+    #[inline]
+    pub(crate) fn into_list(mut self) -> Vec<Diagnostic> {
+        if self.list.len() > 1 {
+            self.sort();
+        }
         self.list
+    }
+
+    fn sort(&mut self) {
+        self.list.sort_by_key(|finding| match finding.place {
+            Place::Bytes { start, .. } => start,
+            Place::Whole | Place::Pointer(_) => 0,
+        });
     }
 }

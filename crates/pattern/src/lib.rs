@@ -17,5 +17,6 @@ pub mod normal;
 pub mod parse;
 pub mod path_type;
 pub mod span;
+pub mod text;
 pub mod token;
 pub mod tree;

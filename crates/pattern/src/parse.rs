@@ -15,7 +15,7 @@ use crate::code;
 use crate::constant::Constant;
 use crate::span::Span;
 use crate::token::keyword::Keyword;
-use crate::token::{self, Kind, Lexer, Token};
+use crate::token::{self, Kind, Lexer, Token, Value};
 use crate::tree::{Observation, Pattern};
 
 /// What came of reading a pattern.
@@ -36,53 +36,33 @@ pub struct Reading {
 ///
 /// # Errors
 /// All that is wrong with it, warnings included; never empty. [`read`] gives the warnings of a valid pattern.
+#[inline]
 pub fn parse(text: &str) -> Result<Pattern, Vec<Diagnostic>> {
     let reading = read(text);
-    reading.pattern.ok_or(reading.diagnostics)
+    match reading.pattern {
+        Some(pattern) => Ok(pattern),
+        None => Err(reading.diagnostics),
+    }
 }
 
 /// Reads a pattern and keeps the warnings too.
 pub fn read(text: &str) -> Reading {
     if text.len() > token::PATTERN_BYTES {
-        let message = format!(
-            "the pattern has {} bytes, more than {}",
-            text.len(),
-            token::PATTERN_BYTES
-        );
-        let place = Place::Bytes {
-            start: text.floor_char_boundary(token::PATTERN_BYTES),
-            end: text.len(),
-        };
-        let finding = Diagnostic::error(code::TOO_LONG, place, message);
         return Reading {
             pattern: None,
-            diagnostics: vec![finding],
+            diagnostics: vec![too_long(text)],
         };
     }
-    let mut lexer = Lexer::new(text);
-    let mut parser = Parser {
-        text,
-        token: lexer.next(),
-        after: None,
-        lexer,
-        at: 0,
-        last: Span::default(),
-        depth: 0,
-        nodes: 0,
-        quiet_at: None,
-    };
+    let mut parser = Parser::new(text);
     let root = parser.pattern();
-    let pattern = root
-        .filter(|_| !parser.lexer.findings.error())
-        .map(Pattern::parsed);
-    let mut diagnostics = parser.lexer.findings.into_list();
-    diagnostics.sort_by_key(|finding| match finding.place {
-        Place::Bytes { start, .. } => start,
-        Place::Whole | Place::Pointer(_) => 0,
-    });
+    let findings = parser.lexer.findings;
+    let pattern = match root {
+        Some(root) if !findings.error() => Some(Pattern::parsed(root)),
+        _ => None,
+    };
     Reading {
         pattern,
-        diagnostics,
+        diagnostics: findings.into_list(),
     }
 }
 
@@ -101,6 +81,20 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<Pattern, Vec<Diagnostic>> {
             Err(vec![finding.with_section("STIX 2.1 §9.4")])
         }
     }
+}
+
+#[cold]
+fn too_long(text: &str) -> Diagnostic {
+    let message = format!(
+        "the pattern has {} bytes, more than {}",
+        text.len(),
+        token::PATTERN_BYTES
+    );
+    let place = Place::Bytes {
+        start: text.floor_char_boundary(token::PATTERN_BYTES),
+        end: text.len(),
+    };
+    Diagnostic::error(code::TOO_LONG, place, message)
 }
 
 /// `None` from a method means that the reason has been reported.
@@ -122,6 +116,21 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
+    fn new(text: &'a str) -> Self {
+        let mut lexer = Lexer::new(text);
+        Self {
+            text,
+            token: lexer.next(),
+            after: None,
+            lexer,
+            at: 0,
+            last: Span::default(),
+            depth: 0,
+            nodes: 0,
+            quiet_at: None,
+        }
+    }
+
     fn pattern(&mut self) -> Option<Observation> {
         let root = self.observation();
         while self.kind() != Kind::End {
@@ -137,20 +146,22 @@ impl<'a> Parser<'a> {
         root
     }
 
-    /// Operands joined by `keyword`, read to their end even when one of them is not valid.
+    /// `first` and the operands that `keyword` joins to it, read to their end even when one of them is not valid.
     #[inline]
     fn chain<T>(
         &mut self,
         keyword: Keyword,
+        first: Option<T>,
         operand: impl Fn(&mut Self) -> Option<T>,
         join: impl Fn(Vec<T>) -> T,
     ) -> Option<T> {
-        let first = operand(self);
         if self.kind() != Kind::Keyword(keyword) {
             return first;
         }
         let mut whole = first.is_some();
-        let mut operands = Vec::from_iter(first);
+        // A chain has two operands at least, and seldom more than four.
+        let mut operands = Vec::with_capacity(4);
+        operands.extend(first);
         while self.eat(Kind::Keyword(keyword)) {
             match operand(self) {
                 Some(next) => operands.push(next),
@@ -160,11 +171,16 @@ impl<'a> Parser<'a> {
         whole.then(|| join(operands))
     }
 
-    fn close(&mut self, kind: Kind, expected: &str, help: Option<String>) -> Option<()> {
+    fn close(
+        &mut self,
+        kind: Kind,
+        expected: &str,
+        help: fn(&Self) -> Option<String>,
+    ) -> Option<()> {
         if self.eat(kind) {
             Some(())
         } else {
-            self.expected(expected, help)
+            self.expected(expected, help(self))
         }
     }
 
@@ -203,6 +219,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reports that something else was expected here.
+    #[cold]
     fn expected<T>(&mut self, what: &str, help: Option<String>) -> Option<T> {
         let kind = self.kind();
         if kind != Kind::Invalid && self.quiet_at != Some(self.at) {
@@ -224,6 +241,7 @@ impl<'a> Parser<'a> {
         None
     }
 
+    #[cold]
     fn quiet(&mut self) {
         self.quiet_at = Some(self.at);
     }
@@ -360,12 +378,13 @@ impl<'a> Parser<'a> {
         span
     }
 
+    #[inline(never)]
     fn step(&mut self) {
         self.at += 1;
         self.last = self.token.span;
         self.token = match self.after.take() {
             Some(token) => token,
-            None => self.lexer.next(),
+            None => self.lexer.next_inlined(),
         };
     }
 
@@ -387,11 +406,17 @@ impl<'a> Parser<'a> {
         self.last
     }
 
-    /// The constant that is here, if one is.
-    fn constant_here(&self) -> Option<&Constant> {
-        match self.token.value {
-            Kind::Constant => self.lexer.constant.as_ref(),
-            _ => None,
+    /// The value of the constant that is here, if one is.
+    fn value_here(&self) -> Option<Value<'a>> {
+        (self.token.value == Kind::Constant).then_some(self.lexer.value)
+    }
+
+    /// Whether the constant that is here is a string.
+    fn is_string_here(&self) -> bool {
+        match self.value_here() {
+            Some(Value::String(_)) => true,
+            Some(Value::Decoded) => matches!(self.lexer.decoded, Some(Constant::String(_))),
+            _ => false,
         }
     }
 
@@ -400,7 +425,7 @@ impl<'a> Parser<'a> {
         if self.token.value != Kind::Constant {
             return None;
         }
-        let constant = self.lexer.constant.take();
+        let constant = self.lexer.take_constant();
         self.step();
         constant
     }

@@ -17,7 +17,7 @@ pub struct Span {
 ///
 /// Two spanned values are equal when their values are: the same pattern written with other spaces is the
 /// same tree.
-#[derive(Debug, Clone, Eq)]
+#[derive(Debug, Clone, Copy, Eq)]
 pub struct Spanned<T> {
     /// What stands there.
     pub value: T,

@@ -5,8 +5,10 @@
 //! the parser does not complain again. The standard defines the language in prose (§9); the lexical grammar
 //! is that of its companion grammar: keywords are case-sensitive, whitespace is Unicode `White_Space` (§9.4).
 
+mod byte;
 pub(crate) mod decode;
 pub mod keyword;
+mod number;
 
 use base::diagnostic::Diagnostic;
 
@@ -14,6 +16,7 @@ use crate::code;
 use crate::constant::{Constant, Float, Integer};
 use crate::findings::Findings;
 use crate::span::{Span, Spanned};
+use crate::text::Text;
 use crate::token::keyword::Keyword;
 
 /// One token and its place.
@@ -26,7 +29,7 @@ pub(crate) enum Kind {
     Colon,
     /// `,`.
     Comma,
-    /// A constant, which [`Lexer::constant`] holds decoded.
+    /// A constant, whose value is [`Lexer::value`].
     Constant,
     /// `.`.
     Dot,
@@ -91,6 +94,21 @@ pub fn is_reserved(word: &str) -> bool {
     Keyword::of(word).is_some() || matches!(word, "true" | "false")
 }
 
+/// The value of a constant as far as it can be had without making anything.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Value<'a> {
+    /// `true` or `false`.
+    Boolean(bool),
+    /// What [`Lexer::decoded`] holds: bytes, a timestamp, or a string that was written with escapes.
+    Decoded,
+    /// A number with a decimal point.
+    Float(Float),
+    /// A whole number.
+    Integer(Integer),
+    /// A string without escapes, which the text holds as it is.
+    String(&'a str),
+}
+
 /// Splits a text into tokens, one at a time: the tokens of a long pattern would take more memory than its tree.
 ///
 /// The text must not be longer than [`PATTERN_BYTES`]: [`crate::parse::read`] has looked.
@@ -98,7 +116,9 @@ pub(crate) struct Lexer<'a> {
     text: &'a str,
     at: usize,
     /// The value of the constant that was read last.
-    pub(crate) constant: Option<Constant>,
+    pub(crate) value: Value<'a>,
+    /// That value where it is not what the text holds.
+    pub(crate) decoded: Option<Constant>,
     /// What is wrong with the text so far.
     pub(crate) findings: Findings,
     commented: bool,
@@ -110,7 +130,8 @@ impl<'a> Lexer<'a> {
         Self {
             text,
             at: 0,
-            constant: None,
+            value: Value::Decoded,
+            decoded: None,
             findings: Findings::default(),
             commented: false,
         }
@@ -118,7 +139,20 @@ impl<'a> Lexer<'a> {
 
     /// The next token; at the end of the text [`Kind::End`], as often as it is asked for.
     pub(crate) fn next(&mut self) -> Token {
+        self.next_inlined()
+    }
+
+    /// [`Lexer::next`] for the one place that reads nearly every token.
+    #[expect(
+        clippy::inline_always,
+        reason = "a call for each token is a tenth of the time that reading a pattern takes"
+    )]
+    #[inline(always)]
+    pub(crate) fn next_inlined(&mut self) -> Token {
         loop {
+            while self.byte(self.at) == Some(b' ') {
+                self.at += 1;
+            }
             let start = self.at;
             let kind = self.step();
             if kind != Kind::Skipped {
@@ -127,21 +161,31 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Takes the value of the constant that was read last.
+    pub(crate) fn take_constant(&mut self) -> Option<Constant> {
+        Some(match self.value {
+            Value::Boolean(value) => Constant::Boolean(value),
+            Value::Decoded => return self.decoded.take(),
+            Value::Float(value) => Constant::Float(value),
+            Value::Integer(value) => Constant::Integer(value),
+            Value::String(text) => Constant::String(text.into()),
+        })
+    }
+
     /// Goes to the end of the text; what is left of it is not read.
     pub(crate) fn stop(&mut self) {
         self.at = self.text.len();
     }
 
     /// Reads one token or one stretch of what is skipped.
+    #[inline]
     fn step(&mut self) -> Kind {
         let start = self.at;
-        let bytes = self.text.as_bytes();
-        let Some(&first) = bytes.get(start) else {
+        let Some(first) = self.byte(start) else {
             return Kind::End;
         };
-        let second = bytes.get(start + 1).copied();
+        let second = || self.byte(start + 1);
         match first {
-            b' ' => self.single(Kind::Skipped),
             b'[' => self.single(Kind::LeftBracket),
             b']' => self.single(Kind::RightBracket),
             b'(' => self.single(Kind::LeftParenthesis),
@@ -149,29 +193,33 @@ impl<'a> Lexer<'a> {
             b':' => self.single(Kind::Colon),
             b',' => self.single(Kind::Comma),
             b'*' => self.single(Kind::Star),
-            b'\'' => match self.string() {
-                Some(text) => self.decoded(Constant::String(text)),
-                None => Kind::Invalid,
-            },
-            b'h' if second == Some(b'\'') => self.prefixed("hex", "h", decode::hex),
-            b'b' if second == Some(b'\'') => self.prefixed("binary", "b", decode::binary),
-            b't' if second == Some(b'\'') => self.prefixed("timestamp", "t", decode::timestamp),
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
+            b'=' if second() != Some(b'=') => self.single(Kind::Equal),
+            b'\'' => self.string(),
+            b'h' if second() == Some(b'\'') => self.prefixed("hex", "h", decode::hex),
+            b'b' if second() == Some(b'\'') => self.prefixed("binary", "b", decode::binary),
+            b't' if second() == Some(b'\'') => self.prefixed("timestamp", "t", decode::timestamp),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(first),
             b'0'..=b'9' => self.number(),
-            b'.' | b'+' | b'-' if second.is_some_and(|byte| byte.is_ascii_digit()) => self.number(),
+            b'.' | b'+' | b'-' if second().is_some_and(|byte| byte.is_ascii_digit()) => {
+                self.number()
+            }
             b'+' | b'-'
-                if second == Some(b'.') && bytes.get(start + 2).is_some_and(u8::is_ascii_digit) =>
+                if second() == Some(b'.')
+                    && self
+                        .byte(start + 2)
+                        .is_some_and(|byte| byte.is_ascii_digit()) =>
             {
                 self.number()
             }
             b'.' => self.single(Kind::Dot),
             b'"' => self.double_quoted(),
-            b'/' if matches!(second, Some(b'*' | b'/')) => self.comment(),
+            b'/' if matches!(second(), Some(b'*' | b'/')) => self.comment(),
             _ => self.rare(),
         }
     }
 
     /// Space of other kinds, operators, and what means nothing.
+    #[cold]
     fn rare(&mut self) -> Kind {
         let Some(first) = self.peek(0) else {
             return Kind::End;
@@ -258,116 +306,53 @@ impl<'a> Lexer<'a> {
         Kind::Invalid
     }
 
-    fn word(&mut self) -> Kind {
+    #[inline]
+    fn word(&mut self, first: u8) -> Kind {
         let start = self.at;
-        self.take_bytes(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+        self.take_bytes(|byte| byte::class(byte) & byte::WORD != 0);
         let word = self.text.get(start..self.at).unwrap_or_default();
-        match word {
-            "true" => self.decoded(Constant::Boolean(true)),
-            "false" => self.decoded(Constant::Boolean(false)),
-            _ => Keyword::of(word).map_or(Kind::Word, Kind::Keyword),
+        // Keywords are in capitals and nearly every word is not.
+        match first {
+            b'A'..=b'Z' => Keyword::of(word).map_or(Kind::Word, Kind::Keyword),
+            b't' if word == "true" => self.read(Value::Boolean(true)),
+            b'f' if word == "false" => self.read(Value::Boolean(false)),
+            _ => Kind::Word,
         }
     }
 
-    fn number(&mut self) -> Kind {
+    /// Reads a string that begins here.
+    #[inline]
+    fn string(&mut self) -> Kind {
         let start = self.at;
-        let sign = self.peek(0).filter(|sign| matches!(sign, '+' | '-'));
-        self.at += usize::from(sign.is_some());
-        self.take_bytes(|byte| byte.is_ascii_digit() || byte == b'.');
-        let text = self.text.get(start..self.at).unwrap_or_default();
-        let place = self.since(start).place();
-        if sign == Some('+') {
-            let rest = text.get(1..).unwrap_or_default();
-            let code = if rest.contains('.') {
-                code::FLOAT
-            } else {
-                code::INTEGER
-            };
-            let finding = Diagnostic::error(code, place, "a number is written without a plus sign");
-            self.report(
-                finding.with_section("STIX 2.1 §9.2"),
-                Some(&format!("write `{}`", excerpt(rest))),
-            );
-            Kind::Invalid
-        } else if text.contains('.') {
-            self.float(text)
-        } else {
-            self.integer(text)
+        self.at += 1;
+        self.take_string();
+        if self.byte(self.at) == Some(b'\'') {
+            let text = self.text.get(start + 1..self.at).unwrap_or_default();
+            self.at += 1;
+            return self.read(Value::String(text));
         }
-    }
-
-    fn integer(&mut self, text: &str) -> Kind {
-        let place = Span {
-            start: self.at - text.len(),
-            end: self.at,
-        }
-        .place();
-        let digits = text.trim_start_matches('-');
-        if digits.len() > 1 && digits.starts_with('0') {
-            let finding = Diagnostic::error(
-                code::INTEGER,
-                place,
-                format!("`{}` begins with a zero", excerpt(text)),
-            );
-            self.report(
-                finding.with_section("STIX 2.1 §9.2"),
-                Some("an integer is written without leading zeros"),
-            );
-            return Kind::Invalid;
-        }
-        if let Some(value) = text.parse().ok().and_then(Integer::new) {
-            return self.decoded(Constant::Integer(value));
-        }
-        let message = format!("`{}` is beyond the integers of STIX", excerpt(text));
-        let finding =
-            Diagnostic::error(code::INTEGER, place, message).with_section("STIX 2.1 §2.10");
-        self.report(
-            finding,
-            Some("integers reach from -9007199254740991 to 9007199254740991"),
-        );
-        Kind::Invalid
-    }
-
-    fn float(&mut self, text: &str) -> Kind {
-        let place = Span {
-            start: self.at - text.len(),
-            end: self.at,
-        }
-        .place();
-        let shape = text.matches('.').count() == 1 && !text.ends_with('.');
-        match text.parse().ok().and_then(Float::new) {
-            Some(value) if shape => self.decoded(Constant::Float(value)),
-            _ => {
-                let message = format!("`{}` is not a number", excerpt(text));
-                let help = if text.matches('.').count() > 1 {
-                    "a string stands in apostrophes, an address too: `'198.51.100.1'`"
-                } else if shape {
-                    "a float must be a finite double"
-                } else {
-                    "digits follow the decimal point, as in `7.0`"
-                };
-                let finding =
-                    Diagnostic::error(code::FLOAT, place, message).with_section("STIX 2.1 §9.2");
-                self.report(finding, Some(help));
-                Kind::Invalid
-            }
+        self.at = start;
+        match self.escaped_string() {
+            Some(text) => self.decoded(Constant::String(text)),
+            None => Kind::Invalid,
         }
     }
 
     /// Reads a string that begins here and returns it without escapes; `None` when it was reported.
-    fn string(&mut self) -> Option<String> {
+    #[inline(never)]
+    fn escaped_string(&mut self) -> Option<Text> {
         let start = self.at;
         self.at += 1;
         let mut value = String::new();
         let mut valid = true;
         loop {
             let stretch = self.at;
-            self.take_bytes(|byte| !matches!(byte, b'\'' | b'\\'));
+            self.take_string();
             value.push_str(self.text.get(stretch..self.at).unwrap_or_default());
             let escaped = match self.peek(0) {
                 Some('\'') => {
                     self.at += 1;
-                    return valid.then_some(value);
+                    return valid.then(|| value.into());
                 }
                 Some(_) => self.peek(1),
                 None => None,
@@ -412,6 +397,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// A constant with a letter before its apostrophe.
+    #[cold]
     fn prefixed(
         &mut self,
         name: &str,
@@ -448,6 +434,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    #[cold]
     fn double_quoted(&mut self) -> Kind {
         let start = self.at;
         self.at += 1;
@@ -465,6 +452,7 @@ impl<'a> Lexer<'a> {
         Kind::Invalid
     }
 
+    #[cold]
     fn comment(&mut self) -> Kind {
         let start = self.at;
         let rest = self.text.get(start + 2..).unwrap_or_default();
@@ -508,9 +496,14 @@ impl<'a> Lexer<'a> {
         });
     }
 
-    fn decoded(&mut self, constant: Constant) -> Kind {
-        self.constant = Some(constant);
+    fn read(&mut self, value: Value<'a>) -> Kind {
+        self.value = value;
         Kind::Constant
+    }
+
+    fn decoded(&mut self, constant: Constant) -> Kind {
+        self.decoded = Some(constant);
+        self.read(Value::Decoded)
     }
 
     fn since(&self, start: usize) -> Span {
@@ -520,8 +513,30 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
+    }
+
     fn peek(&self, offset: usize) -> Option<char> {
         self.text.get(self.at + offset..)?.chars().next()
+    }
+
+    /// Goes to the next apostrophe or backslash, eight bytes at a time.
+    #[inline]
+    fn take_string(&mut self) {
+        let mut rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        while let Some((eight, after)) = rest.split_first_chunk() {
+            let eight = u64::from_le_bytes(*eight);
+            let found = byte::equal(eight, b'\'') | byte::equal(eight, b'\\');
+            if found != 0 {
+                // The lowest mark is the first byte, and `found` has one at most at each byte's end.
+                self.at += found.trailing_zeros() as usize / 8;
+                return;
+            }
+            self.at += size_of_val(&eight);
+            rest = after;
+        }
+        self.take_bytes(|byte| !matches!(byte, b'\'' | b'\\'));
     }
 
     /// Goes on as long as bytes are wanted; `wanted` takes all of a character's bytes above ASCII, or none.

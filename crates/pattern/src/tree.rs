@@ -13,6 +13,7 @@ use base::diagnostic::{Diagnostic, Place};
 
 use crate::constant::{Constant, Float, Timestamp};
 use crate::span::{Span, Spanned};
+use crate::text::Text;
 use crate::{code, token};
 
 /// A valid pattern (STIX 2.1 §9.3).
@@ -82,7 +83,7 @@ pub enum Comparison {
     /// Any.
     Or(Vec<Comparison>),
     /// One comparison expression.
-    Test(Test),
+    Test(Box<Test>),
 }
 
 /// One comparison expression: a path, an operator and a constant.
@@ -110,17 +111,17 @@ pub enum Check {
     /// `IN`, a set of constants of one type.
     In(Vec<Constant>),
     /// `ISSUBSET` an address or network.
-    IsSubset(String),
+    IsSubset(Text),
     /// `ISSUPERSET` an address or network.
-    IsSuperset(String),
+    IsSuperset(Text),
     /// `<`.
     Less(Constant),
     /// `<=`.
     LessOrEqual(Constant),
     /// `LIKE` a text with the wildcards `%` and `_`.
-    Like(String),
+    Like(Text),
     /// `MATCHES` a PCRE.
-    Matches(String),
+    Matches(Text),
     /// `!=`.
     NotEqual(Constant),
 }
@@ -129,7 +130,7 @@ pub enum Check {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path {
     /// The type of the object at which the path begins.
-    pub object_type: String,
+    pub object_type: Text,
     /// The property of that object.
     pub property: Name,
     /// What follows: names of nested or referenced properties, and places in lists.
@@ -151,7 +152,7 @@ pub enum Step {
 #[derive(Debug, Clone, Eq)]
 pub struct Name {
     /// The name without apostrophes and escapes.
-    pub text: String,
+    pub text: Text,
     /// Whether the author put it in apostrophes.
     pub quoted: bool,
 }
@@ -282,6 +283,12 @@ impl Comparison {
     }
 }
 
+impl From<Test> for Comparison {
+    fn from(test: Test) -> Self {
+        Self::Test(Box::new(test))
+    }
+}
+
 impl Test {
     /// The comparison `path check`, not negated and not from a text.
     pub fn new(path: Path, check: Check) -> Self {
@@ -338,7 +345,7 @@ impl Check {
 
 impl Path {
     /// The path `object_type:property`.
-    pub fn new(object_type: impl Into<String>, property: impl Into<String>) -> Self {
+    pub fn new(object_type: impl Into<Text>, property: impl Into<Text>) -> Self {
         Self {
             object_type: object_type.into(),
             property: Name::new(property),
@@ -348,7 +355,7 @@ impl Path {
 
     /// The path with `.name` after it.
     #[must_use]
-    pub fn then(mut self, name: impl Into<String>) -> Self {
+    pub fn then(mut self, name: impl Into<Text>) -> Self {
         self.steps.push(Step::Name(Name::new(name)));
         self
     }
@@ -374,7 +381,7 @@ impl Path {
 
 impl Name {
     /// A name that is written with apostrophes only where they are needed.
-    pub fn new(text: impl Into<String>) -> Self {
+    pub fn new(text: impl Into<Text>) -> Self {
         Self {
             text: text.into(),
             quoted: false,

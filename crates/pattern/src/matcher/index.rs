@@ -224,7 +224,7 @@ impl Index {
         };
         match &asked.check {
             Check::Compare(Operator::Equal, Constant::String(text)) => {
-                need(0, true, vec![Key::Equal(text.clone())])
+                need(0, true, vec![Key::Equal(text.as_str().to_owned())])
             }
             Check::In(constants) => {
                 let texts: Option<Vec<Key>> = constants

@@ -28,11 +28,11 @@ enum Kind {
 
 impl Path {
     pub(super) fn new(path: &tree::Path) -> Self {
-        let first = Kind::Name(path.property.text.clone());
+        let first = Kind::Name(path.property.text.as_str().to_owned());
         let rest = path.steps.iter().map(|step| match step {
             tree::Step::AnyItem => Kind::AnyItem,
             tree::Step::Item(index) => Kind::Item(usize::try_from(*index).unwrap_or(usize::MAX)),
-            tree::Step::Name(Name { text, .. }) => Kind::Name(text.clone()),
+            tree::Step::Name(Name { text, .. }) => Kind::Name(text.as_str().to_owned()),
         });
         let kinds: Vec<Kind> = std::iter::once(first).chain(rest).collect();
         let mut steps = Vec::with_capacity(kinds.len());
@@ -50,7 +50,7 @@ impl Path {
             steps.push(Step { kind, follow });
         }
         Self {
-            object_type: path.object_type.clone(),
+            object_type: path.object_type.as_str().to_owned(),
             steps,
         }
     }

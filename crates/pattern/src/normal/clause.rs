@@ -108,7 +108,7 @@ impl Tests {
                 .any(|other| other != *number && self.implies(*other, **number))
         });
         let tests = least.filter_map(|number| self.test(*number).ok());
-        super::node::conjunction(tests.cloned().map(Comparison::Test).collect())
+        super::node::conjunction(tests.cloned().map(Comparison::from).collect())
     }
 
     /// Takes `count` of the steps that are left.

@@ -237,7 +237,7 @@ pub(super) fn comparison(node: &Comparison) -> Comparison {
         Comparison::And(operands) => conjunction(operands.iter().map(comparison).collect()),
         Comparison::Group(inner) => comparison(inner),
         Comparison::Or(operands) => disjunction(operands.iter().map(comparison).collect()),
-        Comparison::Test(inner) => Comparison::Test(test::canonical(inner)),
+        Comparison::Test(inner) => test::canonical(inner).into(),
     }
 }
 
@@ -307,7 +307,7 @@ fn in_sets(
             negated,
             ..Test::new(path, Check::In(constants))
         };
-        Comparison::Test(test::canonical(&set))
+        test::canonical(&set).into()
     }));
     others.sort();
     others.dedup();

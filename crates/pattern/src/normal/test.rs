@@ -2,6 +2,7 @@
 
 use crate::constant::{Constant, Float, Integer, Timestamp};
 use crate::network::Network;
+use crate::text::Text;
 use crate::tree::{Check, Name, Path, Seconds, Step, Test};
 
 /// The comparison with its constants by value, without a `NOT` that another operator says too.
@@ -24,13 +25,14 @@ pub(super) fn canonical(test: &Test) -> Test {
         Check::IsSubset(string) => match Network::parse(string) {
             // STIX 2.1 §9.6.1: a set within one address is that address.
             Some(network) if network.is_single() && values.hold(&network) => {
-                Check::Equal(Constant::String(network.to_string()))
+                Check::Equal(Constant::String(network.to_string().into()))
             }
-            Some(network) => Check::IsSubset(network.to_string()),
+            Some(network) => Check::IsSubset(network.to_string().into()),
             None => Check::IsSubset(string.clone()),
         },
         Check::IsSuperset(string) => Check::IsSuperset(
-            Network::parse(string).map_or_else(|| string.clone(), |network| network.to_string()),
+            Network::parse(string)
+                .map_or_else(|| string.clone(), |network| network.to_string().into()),
         ),
         Check::Like(string) => Check::Like(values.cased(&wildcards(string))),
         Check::Exists => Check::Exists,
@@ -140,17 +142,17 @@ impl Values {
         let address = || address(text).filter(|network| self.hold(network));
         Constant::String(match self {
             Self::Address { .. } => {
-                address().map_or_else(|| text.clone(), |network| network.to_string())
+                address().map_or_else(|| text.clone(), |network| network.to_string().into())
             }
-            Self::Digest | Self::DomainName => text.to_ascii_lowercase(),
+            Self::Digest | Self::DomainName => text.to_ascii_lowercase().into(),
             Self::RegistryName | Self::Text => self.cased(text),
         })
     }
 
-    fn cased(self, text: &str) -> String {
+    fn cased(self, text: &str) -> Text {
         match self {
-            Self::RegistryName => text.to_lowercase(),
-            _ => text.to_owned(),
+            Self::RegistryName => text.to_lowercase().into(),
+            _ => text.into(),
         }
     }
 }

@@ -6,26 +6,33 @@ use super::{Parser, keyword_help};
 use crate::check;
 use crate::code;
 use crate::constant::Constant;
-use crate::span::Spanned;
+use crate::span::{Span, Spanned};
+use crate::text::Text;
 use crate::token::keyword::Keyword;
 use crate::token::{self, Kind};
 use crate::tree::{Check, Comparison, Test};
 
 impl Parser<'_> {
     pub(super) fn comparison(&mut self) -> Option<Comparison> {
-        self.chain(Keyword::Or, Self::comparison_and, Comparison::Or)
+        let first = self.comparison_and();
+        self.chain(Keyword::Or, first, Self::comparison_and, Comparison::Or)
     }
 
     #[inline]
     fn comparison_and(&mut self) -> Option<Comparison> {
-        self.chain(Keyword::And, Self::comparison_operand, Comparison::And)
+        let first = self.comparison_operand();
+        self.chain(
+            Keyword::And,
+            first,
+            Self::comparison_operand,
+            Comparison::And,
+        )
     }
 
-    #[inline]
     fn comparison_operand(&mut self) -> Option<Comparison> {
         let operand = match self.kind() {
             Kind::LeftParenthesis => self.comparison_group(),
-            _ => self.test().map(Comparison::Test),
+            _ => self.test(),
         };
         if operand.is_none() {
             self.skip_comparison();
@@ -41,17 +48,41 @@ impl Parser<'_> {
         self.close(
             Kind::RightParenthesis,
             "`AND`, `OR` or `)`",
-            self.help_after_test(),
+            Self::help_after_test,
         )?;
         Some(Comparison::Group(Box::new(inner?)))
     }
 
     #[inline]
-    fn test(&mut self) -> Option<Test> {
+    fn test(&mut self) -> Option<Comparison> {
         self.count(1)?;
+        let exists = match self.kind() {
+            Kind::Keyword(Keyword::Exists | Keyword::Not) => Some(self.exists()?),
+            _ => None,
+        };
+        let path = self.path()?;
+        let (negated, check) = if let Some((negated, operator)) = exists {
+            (negated, Spanned::new(Check::Exists, operator))
+        } else {
+            let start = self.span();
+            let negated = self.eat(Kind::Keyword(Keyword::Not));
+            let check = self.check()?;
+            (negated, Spanned::new(check, start.to(self.last_span())))
+        };
+        let test = Box::new(Test {
+            path,
+            negated,
+            check,
+        });
+        check::test(&test, &mut self.lexer.findings);
+        Some(Comparison::Test(test))
+    }
+
+    /// `EXISTS`, with or without `NOT` before it: whether it is negated, and where it stands.
+    fn exists(&mut self) -> Option<(bool, Span)> {
         let start = self.span();
-        let negated_exists = self.kind() == Kind::Keyword(Keyword::Not);
-        if negated_exists {
+        let negated = self.kind() == Kind::Keyword(Keyword::Not);
+        if negated {
             if self.kind_after() != Kind::Keyword(Keyword::Exists) {
                 let help = "`NOT` stands between the path and the operator: `file:size NOT = 1`"
                     .to_owned();
@@ -59,55 +90,42 @@ impl Parser<'_> {
             }
             self.advance();
         }
-        if self.kind() == Kind::Keyword(Keyword::Exists) {
-            let operator = start.to(self.advance());
-            let path = self.path()?;
-            return Some(Test {
-                path,
-                negated: negated_exists,
-                check: Spanned::new(Check::Exists, operator),
-            });
-        }
-        let path = self.path()?;
-        let start = self.span();
-        let negated = self.eat(Kind::Keyword(Keyword::Not));
-        let check = self.check()?;
-        let check = Spanned::new(check, start.to(self.last_span()));
-        let test = Test {
-            path,
-            negated,
-            check,
-        };
-        for finding in check::test(&test) {
-            self.report(finding);
-        }
-        Some(test)
+        let operator = start.to(self.advance());
+        Some((negated, operator))
     }
 
+    #[inline]
     fn check(&mut self) -> Option<Check> {
-        let compare: fn(Constant) -> Check = match self.kind() {
-            Kind::Equal => Check::Equal,
-            Kind::NotEqual => Check::NotEqual,
-            Kind::Less => return self.ordered(Check::Less),
-            Kind::LessOrEqual => return self.ordered(Check::LessOrEqual),
-            Kind::Greater => return self.ordered(Check::Greater),
-            Kind::GreaterOrEqual => return self.ordered(Check::GreaterOrEqual),
-            Kind::Keyword(Keyword::In) => return self.set().map(Check::In),
-            Kind::Keyword(Keyword::Like) => return self.string_operand(Check::Like),
-            Kind::Keyword(Keyword::Matches) => return self.string_operand(Check::Matches),
-            Kind::Keyword(Keyword::IsSubset) => return self.string_operand(Check::IsSubset),
-            Kind::Keyword(Keyword::IsSuperset) => return self.string_operand(Check::IsSuperset),
+        let kind = self.kind();
+        Some(match kind {
+            Kind::Equal | Kind::NotEqual => {
+                self.advance();
+                let constant = self.constant()?;
+                if kind == Kind::Equal {
+                    Check::Equal(constant)
+                } else {
+                    Check::NotEqual(constant)
+                }
+            }
+            Kind::Less => Check::Less(self.ordered()?),
+            Kind::LessOrEqual => Check::LessOrEqual(self.ordered()?),
+            Kind::Greater => Check::Greater(self.ordered()?),
+            Kind::GreaterOrEqual => Check::GreaterOrEqual(self.ordered()?),
+            Kind::Keyword(Keyword::In) => Check::In(self.set()?),
+            Kind::Keyword(Keyword::Like) => Check::Like(self.string_operand()?),
+            Kind::Keyword(Keyword::Matches) => Check::Matches(self.string_operand()?),
+            Kind::Keyword(Keyword::IsSubset) => Check::IsSubset(self.string_operand()?),
+            Kind::Keyword(Keyword::IsSuperset) => Check::IsSuperset(self.string_operand()?),
             Kind::Word => {
                 let help = keyword_help(self.here());
                 return self.expected("a comparison operator", help);
             }
             _ => return self.expected("a comparison operator", None),
-        };
-        self.advance();
-        self.constant().map(compare)
+        })
     }
 
-    fn ordered(&mut self, check: fn(Constant) -> Check) -> Option<Check> {
+    /// An operator that needs an order, and the constant after it.
+    fn ordered(&mut self) -> Option<Constant> {
         let operator = self.advance();
         let span = self.span();
         let constant = self.constant()?;
@@ -118,14 +136,15 @@ impl Parser<'_> {
                 .with_help("booleans have no order: compare with `=` or `!=`");
             self.report(finding.with_section("STIX 2.1 §9.6.1"));
         }
-        Some(check(constant))
+        Some(constant)
     }
 
-    fn string_operand(&mut self, check: fn(String) -> Check) -> Option<Check> {
+    /// An operator that takes a string, and the string after it.
+    fn string_operand(&mut self) -> Option<Text> {
         let operator = self.advance();
         let span = self.span();
         match self.constant()? {
-            Constant::String(text) => Some(check(text)),
+            Constant::String(text) => Some(text),
             other => {
                 let operator = self.slice(operator);
                 let message = format!(
@@ -182,11 +201,16 @@ impl Parser<'_> {
         }
     }
 
+    #[inline]
     fn constant(&mut self) -> Option<Constant> {
         self.count(1)?;
-        if let Some(constant) = self.take_constant() {
-            return Some(constant);
+        if self.kind() == Kind::Constant {
+            return self.take_constant();
         }
+        self.no_constant()
+    }
+
+    fn no_constant(&mut self) -> Option<Constant> {
         let word = match self.kind() {
             Kind::Word => self.here(),
             _ => return self.expected("a constant", None),

@@ -9,25 +9,31 @@ use crate::check;
 use crate::code;
 use crate::constant::{Constant, Timestamp};
 use crate::span::{Span, Spanned};
-use crate::token::Kind;
 use crate::token::keyword::Keyword;
+use crate::token::{Kind, Value};
 use crate::tree::{Observation, Qualified, Qualifier, Seconds};
 
 impl Parser<'_> {
     pub(super) fn observation(&mut self) -> Option<Observation> {
+        let first = self.observation_or();
         self.chain(
             Keyword::FollowedBy,
+            first,
             Self::observation_or,
             Observation::FollowedBy,
         )
     }
 
+    #[inline]
     fn observation_or(&mut self) -> Option<Observation> {
-        self.chain(Keyword::Or, Self::observation_and, Observation::Or)
+        let first = self.observation_and();
+        self.chain(Keyword::Or, first, Self::observation_and, Observation::Or)
     }
 
+    #[inline]
     fn observation_and(&mut self) -> Option<Observation> {
-        self.chain(Keyword::And, Self::qualified, Observation::And)
+        let first = self.qualified();
+        self.chain(Keyword::And, first, Self::qualified, Observation::And)
     }
 
     fn qualified(&mut self) -> Option<Observation> {
@@ -35,6 +41,16 @@ impl Parser<'_> {
         if observation.is_none() {
             self.skip_observation();
         }
+        match self.kind() {
+            Kind::Keyword(Keyword::Repeats | Keyword::Start | Keyword::Within) => {
+                self.qualifiers(observation)
+            }
+            _ => observation,
+        }
+    }
+
+    /// The qualifiers that stand here, one at least, and what they qualify.
+    fn qualifiers(&mut self, observation: Option<Observation>) -> Option<Observation> {
         let mut qualifiers: Vec<Spanned<Qualifier>> = Vec::new();
         let mut whole = true;
         loop {
@@ -54,15 +70,13 @@ impl Parser<'_> {
             self.refuse_duplicate(&qualifiers, &qualifier, span);
             qualifiers.push(Spanned::new(qualifier, span));
         }
-        let observation = observation.filter(|_| whole)?;
-        Some(if qualifiers.is_empty() {
-            observation
-        } else {
-            Observation::Qualified(Box::new(Qualified {
+        match observation {
+            Some(observation) if whole => Some(Observation::Qualified(Box::new(Qualified {
                 observation,
                 qualifiers,
-            }))
-        })
+            }))),
+            _ => None,
+        }
     }
 
     fn refuse_duplicate(
@@ -90,6 +104,7 @@ impl Parser<'_> {
         }
     }
 
+    #[inline]
     fn observation_primary(&mut self) -> Option<Observation> {
         match self.kind() {
             Kind::LeftBracket => {
@@ -99,7 +114,7 @@ impl Parser<'_> {
                 let closed = self.close(
                     Kind::RightBracket,
                     "`AND`, `OR` or `]`",
-                    self.help_after_test(),
+                    Self::help_after_test,
                 );
                 let span = start.to(self.last_span());
                 let comparison = comparison?;
@@ -115,7 +130,7 @@ impl Parser<'_> {
                 self.close(
                     Kind::RightParenthesis,
                     "an operator, a qualifier or `)`",
-                    self.help_after_observation(),
+                    Self::help_after_observation,
                 )?;
                 Some(Observation::Group(Box::new(inner?)))
             }
@@ -129,7 +144,7 @@ impl Parser<'_> {
 
     fn repeats(&mut self) -> Option<Qualifier> {
         self.advance();
-        let Some(Constant::Integer(integer)) = self.constant_here() else {
+        let Some(Value::Integer(integer)) = self.value_here() else {
             return self.expected("a positive integer", None);
         };
         let times = u64::try_from(integer.value())
@@ -145,13 +160,13 @@ impl Parser<'_> {
 
     fn within(&mut self) -> Option<Qualifier> {
         self.advance();
-        let seconds = match self.constant_here() {
-            Some(Constant::Integer(integer)) => u64::try_from(integer.value())
+        let seconds = match self.value_here() {
+            Some(Value::Integer(integer)) => u64::try_from(integer.value())
                 .ok()
                 .and_then(NonZeroU64::new)
                 .map(Seconds::Integer),
-            Some(Constant::Float(float)) => {
-                Some(Seconds::Float(*float)).filter(|seconds| seconds.number() > 0.0)
+            Some(Value::Float(float)) => {
+                Some(Seconds::Float(float)).filter(|seconds| seconds.number() > 0.0)
             }
             _ => return self.expected("a positive number of seconds", None),
         };
@@ -198,12 +213,13 @@ impl Parser<'_> {
     }
 
     fn timestamp(&mut self) -> Option<Timestamp> {
-        if let Some(Constant::Timestamp(_)) = self.constant_here()
+        if let Some(Value::Decoded) = self.value_here()
+            && let Some(Constant::Timestamp(_)) = self.lexer.decoded
             && let Some(Constant::Timestamp(timestamp)) = self.take_constant()
         {
             return Some(timestamp);
         }
-        let help = matches!(self.constant_here(), Some(Constant::String(_))).then(|| {
+        let help = self.is_string_here().then(|| {
             "a timestamp has a `t` before its apostrophes: `t'2016-06-01T00:00:00Z'`".to_owned()
         });
         self.expected("a timestamp", help)

@@ -6,15 +6,17 @@ use super::Parser;
 use crate::code;
 use crate::constant::Constant;
 use crate::span::Spanned;
-use crate::token::{self, Kind};
+use crate::text::Text;
+use crate::token::{self, Kind, Value};
 use crate::tree::{Name, Path, Step};
 
 impl Parser<'_> {
+    #[inline]
     pub(super) fn path(&mut self) -> Option<Spanned<Path>> {
         let start = self.span();
         let object_type = match self.kind() {
-            Kind::Word => self.here().to_owned(),
-            Kind::Constant if matches!(self.constant_here(), Some(Constant::String(_))) => {
+            Kind::Word => Text::from(self.here()),
+            Kind::Constant if self.is_string_here() => {
                 let help =
                     "the object type stands without apostrophes, as in `file:name`".to_owned();
                 return self.expected("an object path", Some(help));
@@ -31,6 +33,10 @@ impl Parser<'_> {
         let mut steps = Vec::new();
         loop {
             if self.eat(Kind::Dot) {
+                if steps.is_empty() {
+                    // A path has seldom more than two steps after the first.
+                    steps.reserve_exact(2);
+                }
                 steps.push(Step::Name(self.name()?));
             } else if self.eat(Kind::LeftBracket) {
                 let Some(place) = self.list_place() else {
@@ -57,28 +63,29 @@ impl Parser<'_> {
     }
 
     fn name(&mut self) -> Option<Name> {
-        if let Some(Constant::String(_)) = self.constant_here() {
-            return match self.take_constant() {
+        match self.kind() {
+            Kind::Word => {
+                let word = self.here();
+                if word.as_bytes().contains(&b'-') {
+                    return Some(self.quote_name("has a hyphen"));
+                }
+                let name = Name {
+                    text: word.into(),
+                    quoted: false,
+                };
+                self.advance();
+                Some(name)
+            }
+            Kind::Keyword(_) => Some(self.quote_name("is a word of the pattern language")),
+            Kind::Constant if self.is_string_here() => match self.take_constant() {
                 Some(Constant::String(text)) => Some(Name { text, quoted: true }),
                 _ => None,
-            };
-        }
-        let name = match self.kind() {
-            Kind::Word if !self.here().contains('-') => Name {
-                text: self.here().to_owned(),
-                quoted: false,
             },
-            Kind::Word => return Some(self.quote_name("has a hyphen")),
-            Kind::Keyword(_) => {
-                return Some(self.quote_name("is a word of the pattern language"));
+            _ if matches!(self.value_here(), Some(Value::Boolean(_))) => {
+                Some(self.quote_name("is a word of the pattern language"))
             }
-            _ if matches!(self.constant_here(), Some(Constant::Boolean(_))) => {
-                return Some(self.quote_name("is a word of the pattern language"));
-            }
-            _ => return self.expected("a property name", None),
-        };
-        self.advance();
-        Some(name)
+            _ => self.expected("a property name", None),
+        }
     }
 
     fn quote_name(&mut self, why: &str) -> Name {
@@ -95,7 +102,7 @@ impl Parser<'_> {
         // The meaning is plain, so reading goes on behind it.
         self.advance();
         Name {
-            text: written.to_owned(),
+            text: written.into(),
             quoted: true,
         }
     }
@@ -103,8 +110,8 @@ impl Parser<'_> {
     fn list_place(&mut self) -> Option<Step> {
         let place = match self.kind() {
             Kind::Star => Some(Step::AnyItem),
-            _ => match self.constant_here() {
-                Some(Constant::Integer(integer)) => {
+            _ => match self.value_here() {
+                Some(Value::Integer(integer)) => {
                     u64::try_from(integer.value()).ok().map(Step::Item)
                 }
                 _ => None,

@@ -71,7 +71,7 @@ fn the_usual_indicators() {
 
 #[test]
 fn trees_get_the_parentheses_they_need() {
-    let test = || Comparison::Test(Test::new(Path::new("a", "b"), Check::Exists));
+    let test = || Comparison::from(Test::new(Path::new("a", "b"), Check::Exists));
     let or = || Comparison::Or(vec![test(), test()]);
     let single = |comparison: Comparison| Observation::Single(comparison.into());
     let nested = Comparison::Or(vec![Comparison::And(vec![or(), test()]), or()]);

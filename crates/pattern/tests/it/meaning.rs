@@ -158,7 +158,7 @@ fn comparison() -> impl Strategy<Value = Comparison> {
         check,
     );
     let test = test.prop_map(|(object_type, property, negated, check)| {
-        Comparison::Test(Test {
+        Comparison::from(Test {
             negated,
             ..Test::new(Path::new(object_type, property), check)
         })

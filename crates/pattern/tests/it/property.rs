@@ -2,6 +2,7 @@
 
 use pattern::constant::{Constant, Float, Integer, Timestamp};
 use pattern::parse::{parse, parse_bytes, read};
+use pattern::text::Text;
 use pattern::tree::{
     Check, Comparison, Name, Observation, Path, Pattern, Qualified, Qualifier, Seconds, Step, Test,
 };
@@ -77,7 +78,7 @@ proptest! {
     #[test]
     fn strings_are_escaped(text in ".*") {
         let pattern = parse(&format!("[a:b = {}]", pattern::literal::string(&text))).unwrap();
-        prop_assert_eq!(pattern.tests()[0].check.value.clone(), Check::Equal(Constant::String(text)));
+        prop_assert_eq!(pattern.tests()[0].check.value.clone(), Check::Equal(Constant::String(text.into())));
     }
 
     #[test]
@@ -131,7 +132,7 @@ fn constant() -> impl Strategy<Value = Constant> {
         (-Integer::MAX..=Integer::MAX)
             .prop_filter_map("in range", Integer::new)
             .prop_map(Constant::Integer),
-        "\\PC{0,12}".prop_map(Constant::String),
+        "\\PC{0,12}".prop_map(|text| Constant::String(text.into())),
         timestamp().prop_map(Constant::Timestamp),
     ]
 }
@@ -158,7 +159,10 @@ fn name() -> impl Strategy<Value = Name> {
         prop_oneof!["[a-z_][a-z0-9_]{0,8}", "\\PC{0,8}", Just("AND".to_owned())],
         any::<bool>(),
     )
-        .prop_map(|(text, quoted)| Name { text, quoted })
+        .prop_map(|(text, quoted)| Name {
+            text: text.into(),
+            quoted,
+        })
         .prop_filter("digests have rules of their own", |name| {
             name.text != "hashes"
         })
@@ -171,7 +175,7 @@ fn path() -> impl Strategy<Value = Path> {
         name().prop_map(Step::Name),
     ];
     (name(), vec(step, 0..4)).prop_map(|(property, steps)| Path {
-        object_type: "x-one".to_owned(),
+        object_type: "x-one".into(),
         property,
         steps,
     })
@@ -179,8 +183,8 @@ fn path() -> impl Strategy<Value = Path> {
 
 fn test() -> impl Strategy<Value = Comparison> {
     let network = prop_oneof![
-        Just("198.51.100.0/24".to_owned()),
-        Just("2001:db8::1".to_owned())
+        Just(Text::from("198.51.100.0/24")),
+        Just(Text::from("2001:db8::1"))
     ];
     let check = prop_oneof![
         constant().prop_map(Check::Equal),
@@ -190,14 +194,18 @@ fn test() -> impl Strategy<Value = Comparison> {
         ordered().prop_map(Check::GreaterOrEqual),
         ordered().prop_map(Check::Less),
         ordered().prop_map(Check::LessOrEqual),
-        vec("\\PC{0,8}".prop_map(Constant::String), 0..4).prop_map(Check::In),
-        "\\PC{0,8}".prop_map(Check::Like),
-        "\\PC{0,8}".prop_map(Check::Matches),
+        vec(
+            "\\PC{0,8}".prop_map(|text| Constant::String(text.into())),
+            0..4
+        )
+        .prop_map(Check::In),
+        "\\PC{0,8}".prop_map(|text| Check::Like(text.into())),
+        "\\PC{0,8}".prop_map(|text| Check::Matches(text.into())),
         network.clone().prop_map(Check::IsSubset),
         network.prop_map(Check::IsSuperset),
     ];
     (path(), any::<bool>(), check).prop_map(|(path, negated, check)| {
-        Comparison::Test(Test {
+        Comparison::from(Test {
             negated,
             ..Test::new(path, check)
         })
