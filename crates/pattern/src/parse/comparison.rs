@@ -14,7 +14,16 @@ use crate::tree::{Check, Comparison, Test};
 
 impl Parser<'_> {
     pub(super) fn comparison(&mut self) -> Option<Comparison> {
-        let first = self.comparison_and();
+        let first = self.comparison_operand();
+        if !matches!(self.kind(), Kind::Keyword(Keyword::And | Keyword::Or)) {
+            return first;
+        }
+        let first = self.chain(
+            Keyword::And,
+            first,
+            Self::comparison_operand,
+            Comparison::And,
+        );
         self.chain(Keyword::Or, first, Self::comparison_and, Comparison::Or)
     }
 

@@ -15,7 +15,16 @@ use crate::tree::{Observation, Qualified, Qualifier, Seconds};
 
 impl Parser<'_> {
     pub(super) fn observation(&mut self) -> Option<Observation> {
-        let first = self.observation_or();
+        let first = self.qualified();
+        // Most patterns are one observation expression: nothing to join.
+        if !matches!(
+            self.kind(),
+            Kind::Keyword(Keyword::And | Keyword::Or | Keyword::FollowedBy)
+        ) {
+            return first;
+        }
+        let first = self.chain(Keyword::And, first, Self::qualified, Observation::And);
+        let first = self.chain(Keyword::Or, first, Self::observation_and, Observation::Or);
         self.chain(
             Keyword::FollowedBy,
             first,

@@ -2,7 +2,7 @@
 
 use base::diagnostic::Diagnostic;
 
-use super::Parser;
+use super::{NODES, Parser};
 use crate::code;
 use crate::constant::Constant;
 use crate::span::Spanned;
@@ -23,21 +23,29 @@ impl Parser<'_> {
             }
             _ => return self.expected("an object path", None),
         };
-        self.advance();
-        if !self.eat(Kind::Colon) {
-            let help =
-                "an object path is a type, a colon and a property, as in `file:name`".to_owned();
-            return self.expected("`:` after the object type", Some(help));
-        }
-        let property = self.name()?;
         let mut steps = Vec::new();
+        let property = if let Some(property) = self.joined_name(b':') {
+            while self.nodes < NODES
+                && let Some(name) = self.joined_name(b'.')
+            {
+                push_name(&mut steps, name);
+                self.nodes += 1;
+            }
+            self.advance();
+            property
+        } else {
+            self.advance();
+            if !self.eat(Kind::Colon) {
+                let help = "an object path is a type, a colon and a property, as in `file:name`"
+                    .to_owned();
+                return self.expected("`:` after the object type", Some(help));
+            }
+            self.name()?
+        };
         loop {
             if self.eat(Kind::Dot) {
-                if steps.is_empty() {
-                    // A path has seldom more than two steps after the first.
-                    steps.reserve_exact(2);
-                }
-                steps.push(Step::Name(self.name()?));
+                let name = self.name()?;
+                push_name(&mut steps, name);
             } else if self.eat(Kind::LeftBracket) {
                 let Some(place) = self.list_place() else {
                     self.skip_list_place();
@@ -60,6 +68,23 @@ impl Parser<'_> {
             },
             start.to(self.last_span()),
         ))
+    }
+
+    /// Goes to the plain name that `mark` joins to the token that is here; see [`Lexer::joined_name`].
+    ///
+    /// [`Lexer::joined_name`]: crate::token::Lexer::joined_name
+    #[inline]
+    fn joined_name(&mut self, mark: u8) -> Option<Name> {
+        if self.after.is_some() {
+            return None;
+        }
+        let name = self.lexer.joined_name(mark)?;
+        self.at += 1;
+        self.token.span = name.span;
+        Some(Name {
+            text: name.value.into(),
+            quoted: false,
+        })
     }
 
     fn name(&mut self) -> Option<Name> {
@@ -133,4 +158,13 @@ impl Parser<'_> {
         }
         self.eat(Kind::RightBracket);
     }
+}
+
+#[inline]
+fn push_name(steps: &mut Vec<Step>, name: Name) {
+    if steps.is_empty() {
+        // A path has seldom more than two steps after the first.
+        steps.reserve_exact(2);
+    }
+    steps.push(Step::Name(name));
 }

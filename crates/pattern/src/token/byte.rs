@@ -15,11 +15,14 @@ pub(super) fn class(byte: u8) -> u8 {
     CLASSES.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
-/// A byte of names without apostrophes and of keywords.
+/// A byte of words, which names of types, names without apostrophes and keywords are.
 pub(super) const WORD: u8 = 1;
 
 /// A byte of numbers after their sign.
 pub(super) const NUMBER: u8 = 2;
+
+/// A byte of names without apostrophes.
+pub(super) const NAME: u8 = 4;
 
 #[expect(
     clippy::indexing_slicing,
@@ -31,6 +34,9 @@ const CLASSES: [u8; 256] = {
     loop {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') {
             classes[byte as usize] |= WORD;
+        }
+        if byte.is_ascii_alphanumeric() || byte == b'_' {
+            classes[byte as usize] |= NAME;
         }
         if byte.is_ascii_digit() || byte == b'.' {
             classes[byte as usize] |= NUMBER;

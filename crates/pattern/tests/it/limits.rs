@@ -30,6 +30,9 @@ fn parts() {
     let set = |constants: usize| format!("[a:b IN ({}1)]", "1, ".repeat(constants - 1));
     assert!(parse(&set(NODES - 10)).is_ok());
     assert_eq!(codes(&set(NODES + 1)), [code::TOO_MANY_NODES]);
+    let path = |steps: usize| format!("[a:b{} = 1]", ".c".repeat(steps));
+    assert!(parse(&path(NODES - 10)).is_ok());
+    assert_eq!(codes(&path(NODES + 1)), [code::TOO_MANY_NODES]);
 }
 
 #[test]
