@@ -1,4 +1,4 @@
-//! How fast a node takes in and gives out over TAXII 2.1, beside OpenTAXII and medallion in the same run.
+//! How fast a node takes in and gives out over TAXII 2.1, beside `OpenTAXII` and `medallion` in the same run.
 //!
 //! The servers are processes of their own on this machine; one client with one connection sends envelopes of 500
 //! indicators and reads pages of 500, the same bytes to each. Figures are given by wall clock and by CPU second of the
@@ -8,7 +8,7 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::cast_precision_loss,
@@ -47,7 +47,10 @@ fn main() {
     let partners = number("NOROSHI_BENCH_PARTNERS", 0);
     let writers = number("NOROSHI_BENCH_WRITERS", 1);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    println!("{objects} indicators, {PER_ENVELOPE} in an envelope and a page; load {}", load.trim());
+    println!(
+        "{objects} indicators, {PER_ENVELOPE} in an envelope and a page; load {}",
+        load.trim()
+    );
     let ours = ours(objects, partners, writers);
     let Some(peers) = std::env::var_os("NOROSHI_PYTHON_PEERS").map(PathBuf::from) else {
         println!("no peers: NOROSHI_PYTHON_PEERS is not set");
@@ -77,7 +80,10 @@ struct Rates {
 
 impl Rates {
     fn beside(&self, other: &Self, name: &str) {
-        for (what, ours, theirs) in [("write", self.write, other.write), ("read", self.read, other.read)] {
+        for (what, ours, theirs) in [
+            ("write", self.write, other.write),
+            ("read", self.read, other.read),
+        ] {
             println!(
                 "{what} × {name}: {:.1} by wall clock, {:.1} by CPU second",
                 ours.wall / theirs.wall,
@@ -96,7 +102,9 @@ struct Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = Command::new("pkill").args(["-P", &self.child.id().to_string()]).status();
+        let _ = Command::new("pkill")
+            .args(["-P", &self.child.id().to_string()])
+            .status();
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -111,9 +119,17 @@ impl Server {
         let mut ticks = 0;
         for process in children.unwrap_or_default().lines().chain([own.as_str()]) {
             let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-            let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+            let fields: Vec<&str> = stat
+                .rsplit(')')
+                .next()
+                .unwrap_or_default()
+                .split_whitespace()
+                .collect();
             for at in [11, 12] {
-                ticks += fields.get(at).and_then(|text| text.parse::<u64>().ok()).unwrap_or_default();
+                ticks += fields
+                    .get(at)
+                    .and_then(|text| text.parse::<u64>().ok())
+                    .unwrap_or_default();
             }
         }
         ticks as f64 / 100.0
@@ -123,13 +139,24 @@ impl Server {
     fn peak(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
         let line = status.unwrap_or_default();
-        let line = line.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default().to_owned();
-        line.split_whitespace().nth(1).and_then(|text| text.parse::<u64>().ok()).unwrap_or_default() / 1024
+        let line = line
+            .lines()
+            .find(|line| line.starts_with("VmHWM"))
+            .unwrap_or_default()
+            .to_owned();
+        line.split_whitespace()
+            .nth(1)
+            .and_then(|text| text.parse::<u64>().ok())
+            .unwrap_or_default()
+            / 1024
     }
 
     fn wait(&self, path: &str) {
         for _ in 0..300 {
-            let asked = agent().get(format!("{}{path}", self.base)).header("accept", TAXII).call();
+            let asked = agent()
+                .get(format!("{}{path}", self.base))
+                .header("accept", TAXII)
+                .call();
             if asked.is_ok() {
                 return;
             }
@@ -152,7 +179,9 @@ fn envelope(first: u64) -> String {
     for number in first..first + PER_ENVELOPE {
         let address = std::net::Ipv4Addr::from(u32::try_from(0x0b00_0000 + number).unwrap());
         let comma = if number > first { "," } else { "" };
-        let id = uuid::Uuid::from_u128(0x4000_8000_0000_0000_0000 | (u128::from(spread(number)) << 80) | u128::from(number));
+        let id = uuid::Uuid::from_u128(
+            0x4000_8000_0000_0000_0000 | (u128::from(spread(number)) << 80) | u128::from(number),
+        );
         let id = uuid::Builder::from_bytes(id.into_bytes())
             .with_version(uuid::Version::Random)
             .with_variant(uuid::Variant::RFC4122)
@@ -211,7 +240,11 @@ fn write(server: &Server, collection: &str, objects: u64, writers: u64) -> Rate 
                         .unwrap();
                     let body = answer.body_mut().read_to_string().unwrap();
                     assert_eq!(answer.status(), 202, "{body}");
-                    assert!(body.contains("\"failure_count\":0") || body.contains("\"failure_count\": 0"), "{body}");
+                    assert!(
+                        body.contains("\"failure_count\":0")
+                            || body.contains("\"failure_count\": 0"),
+                        "{body}"
+                    );
                 }
             });
         }
@@ -225,18 +258,33 @@ fn read(server: &Server, collection: &str, objects: u64, what: &str) -> Rate {
     let mut next: Option<String> = None;
     let (mut found, mut pages) = (0, Vec::new());
     loop {
-        let query = next.as_ref().map(|next| format!("&next={next}")).unwrap_or_default();
+        let query = next
+            .as_ref()
+            .map(|next| format!("&next={next}"))
+            .unwrap_or_default();
         let asked = Instant::now();
         let mut answer = agent
-            .get(format!("{}{collection}objects/?limit={PER_ENVELOPE}{query}", server.base))
+            .get(format!(
+                "{}{collection}objects/?limit={PER_ENVELOPE}{query}",
+                server.base
+            ))
             .header("accept", TAXII)
             .header("authorization", &server.authorization)
             .call()
             .unwrap();
-        let body = answer.body_mut().with_config().limit(100_000_000).read_to_string().unwrap();
+        let body = answer
+            .body_mut()
+            .with_config()
+            .limit(100_000_000)
+            .read_to_string()
+            .unwrap();
         pages.push(asked.elapsed());
         assert_eq!(answer.status(), 200, "{body}");
-        found += u64::try_from(body.matches("\"type\":\"indicator\"").count() + body.matches("\"type\": \"indicator\"").count()).unwrap();
+        found += u64::try_from(
+            body.matches("\"type\":\"indicator\"").count()
+                + body.matches("\"type\": \"indicator\"").count(),
+        )
+        .unwrap();
         next = ["\"next\":\"", "\"next\": \""]
             .iter()
             .find_map(|mark| Some(body.split_once(mark)?.1.split_once('"')?.0.to_owned()));
@@ -247,7 +295,12 @@ fn read(server: &Server, collection: &str, objects: u64, what: &str) -> Rate {
     assert_eq!(found, objects, "each object is read once");
     pages.sort();
     let at = |part: usize| pages[(pages.len() - 1) * part / 100];
-    println!("  pages: {} in all, median {:?}, p99 {:?}", pages.len(), at(50), at(99));
+    println!(
+        "  pages: {} in all, median {:?}, p99 {:?}",
+        pages.len(),
+        at(50),
+        at(99)
+    );
     rate(server, objects, begun, cpu, what)
 }
 
@@ -256,7 +309,10 @@ fn rate(server: &Server, objects: u64, begun: Instant, cpu: f64, what: &str) -> 
         wall: objects as f64 / begun.elapsed().as_secs_f64(),
         cpu: objects as f64 / (server.cpu() - cpu).max(0.01),
     };
-    println!("  {what}: {:.0} objects/s, {:.0} for each CPU second", rate.wall, rate.cpu);
+    println!(
+        "  {what}: {:.0} objects/s, {:.0} for each CPU second",
+        rate.wall, rate.cpu
+    );
     rate
 }
 
@@ -293,10 +349,15 @@ fn prepare(dir: &Path, partners: u64) -> Prepared {
             role: Role::Service,
         };
         node.add_person(&admin, &person).unwrap();
-        (organisation, node.create_token(&admin, name, "bench", None).unwrap())
+        (
+            organisation,
+            node.create_token(&admin, name, "bench", None).unwrap(),
+        )
     };
     let (carrier, token) = service("carrier");
-    let partners = (0..partners).map(|number| service(&format!("partner-{number}")).1).collect();
+    let partners = (0..partners)
+        .map(|number| service(&format!("partner-{number}")).1)
+        .collect();
     Prepared {
         node,
         admin,
@@ -349,7 +410,12 @@ fn ours(objects: u64, partners: u64, writers: u64) -> Rates {
     }
     println!("  released in {:.1} s", begun.elapsed().as_secs_f64());
     let releases = collection(app::exchange::RELEASES);
-    read(&server, &releases, objects, "read for the first time, the feed is made");
+    read(
+        &server,
+        &releases,
+        objects,
+        "read for the first time, the feed is made",
+    );
     let again = read(&server, &releases, objects, "read");
     if partners > 0 {
         poll(&server, &releases, &prepared.partners);
@@ -409,24 +475,56 @@ fn opentaxii(peers: &Path, objects: u64) -> Option<Rates> {
     std::fs::write(dir.path().join("conf.yml"), config).unwrap();
     let run = |name: &str, arguments: &[&str]| {
         let mut command = Command::new(peers.join("bin").join(name));
-        command.args(arguments).env("OPENTAXII_CONFIG", dir.path().join("conf.yml"));
+        command
+            .args(arguments)
+            .env("OPENTAXII_CONFIG", dir.path().join("conf.yml"));
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command
     };
     let root = "00000000-0000-4000-8000-000000000001";
     for (name, arguments) in [
-        ("opentaxii-add-api-root", vec!["-t", "root", "--default", "-i", root]),
-        ("opentaxii-add-collection", vec!["-r", root, "-t", "c", "-a", "c", "--public", "--public-write"]),
-        ("opentaxii-create-account", vec!["-u", "bench", "-p", "bench", "-a"]),
+        (
+            "opentaxii-add-api-root",
+            vec!["-t", "root", "--default", "-i", root],
+        ),
+        (
+            "opentaxii-add-collection",
+            vec![
+                "-r",
+                root,
+                "-t",
+                "c",
+                "-a",
+                "c",
+                "--public",
+                "--public-write",
+            ],
+        ),
+        (
+            "opentaxii-create-account",
+            vec!["-u", "bench", "-p", "bench", "-a"],
+        ),
     ] {
-        if !run(name, &arguments).status().is_ok_and(|status| status.success()) {
+        if !run(name, &arguments)
+            .status()
+            .is_ok_and(|status| status.success())
+        {
             println!("  {name} failed");
             return None;
         }
     }
-    let child = run("gunicorn", &["-w", "1", "-b", &format!("127.0.0.1:{port}"), "opentaxii.http:app"])
-        .spawn()
-        .unwrap();
+    let child = run(
+        "gunicorn",
+        &[
+            "-w",
+            "1",
+            "-b",
+            &format!("127.0.0.1:{port}"),
+            "opentaxii.http:app",
+        ],
+    )
+    .spawn()
+    .unwrap();
     let server = Server {
         child,
         base: format!("http://127.0.0.1:{port}"),
