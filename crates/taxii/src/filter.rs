@@ -44,6 +44,20 @@ pub enum VersionMatch {
     Exact(Timestamp),
 }
 
+/// What a filter is asked of: the endpoints differ in the match fields that they have (§5.3 to §5.8) and in the
+/// versions that they mean where nothing is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The objects or the manifest of a collection (§5.3, §5.4): all fields, the latest version.
+    Collection,
+    /// One object to be taken out (§5.7): `version` and `spec_version`, all versions.
+    Deletion,
+    /// One object (§5.6): `version` and `spec_version`, the latest version.
+    Object,
+    /// The versions of one object (§5.8): `spec_version`, all versions.
+    Versions,
+}
+
 /// What a server gives and allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageSize {
@@ -54,19 +68,15 @@ pub struct PageSize {
 }
 
 impl Filter {
-    /// Reads the query string of a request, without its `?`; `versions_default` is meant where the client names no
-    /// version.
+    /// Reads the query string of a request, without its `?`.
     ///
-    /// Parameters and match fields that the standard does not define are passed over, as §3.4 allows.
+    /// Parameters and match fields that the standard does not define, or does not define for what is asked, are passed
+    /// over, as §3.4 allows.
     ///
     /// # Errors
     /// What is malformed, to be answered with 400 (§3.4): a parameter that stands twice, a limit that is not a
     /// positive integer, a timestamp that is none, an empty value, versions that contradict each other, too much.
-    pub fn parse(
-        query: &str,
-        page_size: PageSize,
-        versions_default: VersionMatch,
-    ) -> Result<Self, Diagnostic> {
+    pub fn parse(query: &str, page_size: PageSize, asked: Asked) -> Result<Self, Diagnostic> {
         if query.len() > limits::QUERY_BYTES {
             let message = format!("the query has more than {} bytes", limits::QUERY_BYTES);
             return Err(malformed("TAXII-QUERY-01", message)
@@ -76,7 +86,7 @@ impl Filter {
         for part in query.split('&').filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let name = decode(name)?;
-            if let Some(place) = read.place(&name) {
+            if let Some(place) = read.place(&name, asked) {
                 let value = decode(value)?;
                 if place.replace(value).is_some() {
                     return Err(malformed(
@@ -86,7 +96,7 @@ impl Filter {
                 }
             }
         }
-        read.into_filter(page_size, versions_default)
+        read.into_filter(page_size, asked)
     }
 
     /// Writes the conditions as a query string without `?`, percent-encoded; nothing for what is not asked, no
@@ -169,24 +179,21 @@ struct Parameters {
 }
 
 impl Parameters {
-    fn place(&mut self, name: &str) -> Option<&mut Option<String>> {
+    fn place(&mut self, name: &str, asked: Asked) -> Option<&mut Option<String>> {
+        let is_page = asked != Asked::Deletion;
         Some(match name {
-            "added_after" => &mut self.added_after,
-            "limit" => &mut self.limit,
-            "next" => &mut self.next,
-            "match[id]" => &mut self.id,
-            "match[type]" => &mut self.kind,
-            "match[version]" => &mut self.version,
+            "added_after" if is_page => &mut self.added_after,
+            "limit" if is_page => &mut self.limit,
+            "next" if is_page => &mut self.next,
+            "match[id]" if asked == Asked::Collection => &mut self.id,
+            "match[type]" if asked == Asked::Collection => &mut self.kind,
+            "match[version]" if asked != Asked::Versions => &mut self.version,
             "match[spec_version]" => &mut self.spec_version,
             _ => return None,
         })
     }
 
-    fn into_filter(
-        self,
-        page_size: PageSize,
-        versions_default: VersionMatch,
-    ) -> Result<Filter, Diagnostic> {
+    fn into_filter(self, page_size: PageSize, asked: Asked) -> Result<Filter, Diagnostic> {
         let added_after = self
             .added_after
             .map(|text| timestamp("added_after", &text))
@@ -203,10 +210,14 @@ impl Parameters {
                 "`next` is not a value that this server gave",
             ));
         }
-        let ids = values("match[id]", self.id)?;
-        let versions = match values("match[version]", self.version)? {
-            None => vec![versions_default],
+        let mut left = limits::FILTER_VALUES;
+        let ids = values("match[id]", self.id, &mut left)?;
+        let types = values("match[type]", self.kind, &mut left)?;
+        let spec_versions = values("match[spec_version]", self.spec_version, &mut left)?;
+        let versions = match values("match[version]", self.version, &mut left)? {
             Some(texts) => read_versions(&texts)?,
+            None if matches!(asked, Asked::Deletion | Asked::Versions) => vec![VersionMatch::All],
+            None => vec![VersionMatch::Last],
         };
         Ok(Filter {
             added_after,
@@ -218,9 +229,9 @@ impl Parameters {
                     .filter_map(|text| Id::parse(text).ok())
                     .collect()
             }),
-            types: values("match[type]", self.kind)?,
+            types,
             versions,
-            spec_versions: values("match[spec_version]", self.spec_version)?,
+            spec_versions,
         })
     }
 }
@@ -267,8 +278,12 @@ fn read_versions(texts: &[String]) -> Result<Vec<VersionMatch>, Diagnostic> {
     Ok(versions)
 }
 
-/// The values of one match field, separated by commas.
-fn values(name: &str, text: Option<String>) -> Result<Option<Vec<String>>, Diagnostic> {
+/// The values of one match field, separated by commas; `left` counts how many more there may be.
+fn values(
+    name: &str,
+    text: Option<String>,
+    left: &mut usize,
+) -> Result<Option<Vec<String>>, Diagnostic> {
     let Some(text) = text else { return Ok(None) };
     let mut list = Vec::new();
     for value in text.split(',') {
@@ -278,10 +293,14 @@ fn values(name: &str, text: Option<String>) -> Result<Option<Vec<String>>, Diagn
                 format!("`{name}` has an empty value"),
             ));
         }
-        if list.len() == limits::FILTER_VALUES {
-            let message = format!("`{name}` has more than {} values", limits::FILTER_VALUES);
+        let Some(fewer) = left.checked_sub(1) else {
+            let message = format!(
+                "the filters have more than {} values",
+                limits::FILTER_VALUES
+            );
             return Err(malformed("TAXII-QUERY-02", message).with_help("ask in several requests"));
-        }
+        };
+        *left = fewer;
         list.push(value.to_owned());
     }
     Ok(Some(list))

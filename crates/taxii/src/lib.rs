@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+pub mod authorization;
 pub mod backend;
 pub mod client;
+pub mod coding;
 pub mod cursor;
 pub mod filter;
 pub mod limits;

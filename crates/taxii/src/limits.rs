@@ -19,3 +19,17 @@ pub const SEGMENT_BYTES: usize = 400;
 
 /// Shortest body that is worth compressing: below, it fits into one packet anyway.
 pub const COMPRESSED_FROM_BYTES: usize = 1_400;
+
+/// Longest `Authorization` header that is read: a login and a password of 256 characters of four bytes, in base64,
+/// fit four times.
+pub const AUTHORIZATION_BYTES: usize = 8 * 1024;
+
+/// Largest window of a zstd frame that is unpacked, as a power of two: RFC 9659 §3 allows 8 MiB to HTTP.
+pub const ZSTD_WINDOW_LOG: u32 = 23;
+
+/// Entity tags of one `If-None-Match` that are looked at; a poller has one.
+pub const ENTITY_TAGS: usize = 100;
+
+/// Bodies that are unpacked and read at the same time: each takes several times its length of memory, and more of
+/// them than there are cores make none of them faster.
+pub const BODIES_AT_ONCE: usize = 4;

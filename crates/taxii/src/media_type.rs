@@ -1,5 +1,7 @@
 //! Media types and their negotiation, TAXII 2.1 §1.6.8 and §3.1.
 
+use crate::coding::weight;
+
 /// What every TAXII 2.1 message is sent as.
 pub const TAXII: &str = "application/taxii+json;version=2.1";
 
@@ -9,21 +11,28 @@ pub const STIX: &str = "application/stix+json;version=2.1";
 /// Whether an answer of the media type [`TAXII`] is acceptable to who sent these `Accept` headers.
 ///
 /// The standard wants a TAXII media range in every request (§3.1); no header at all and ranges with `*` are taken
-/// too, because tools send them. A range that asks for another version only is not.
+/// too, because tools send them. A range that asks for another version only is not. Of several ranges that fit, the
+/// most specific one decides (RFC 9110 §12.5.1): `*/*, application/taxii+json;q=0` refuses.
 pub fn accepts_taxii<'h>(headers: impl Iterator<Item = &'h str>) -> bool {
     let mut any = false;
+    // Of the most specific range so far: how specific, and its weight.
+    let mut best: Option<(u8, u16)> = None;
     for range in headers.flat_map(|header| header.split(',')) {
         if range.trim().is_empty() {
             continue;
         }
         any = true;
         let range = MediaRange::read(range);
-        let matches = range.is("*/*") || range.is("application/*") || range.is(TAXII_NAME);
-        if matches && range.version.is_none_or(|version| version == "2.1") && !range.refused {
-            return true;
-        }
+        let specific = match range.version {
+            Some("2.1") if range.is(TAXII_NAME) => 3,
+            None if range.is(TAXII_NAME) => 2,
+            None if range.is("application/*") => 1,
+            None if range.is("*/*") => 0,
+            _ => continue,
+        };
+        best = best.max(Some((specific, range.weight)));
     }
-    !any
+    best.map_or(!any, |(_, weight)| weight > 0)
 }
 
 /// Whether a request body of this `Content-Type` is taken: TAXII, or STIX as some clients say (§5.5 wants TAXII).
@@ -37,29 +46,22 @@ pub fn is_envelope(content_type: &str) -> bool {
 struct MediaRange<'t> {
     name: &'t str,
     version: Option<&'t str>,
-    refused: bool,
+    weight: u16,
 }
 
 impl<'t> MediaRange<'t> {
     fn read(text: &'t str) -> Self {
-        let mut parts = text.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        let mut version = None;
-        let mut refused = false;
-        for parameter in parts {
-            let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            let value = value.trim().trim_matches('"');
-            if key.trim().eq_ignore_ascii_case("version") {
-                version = Some(value);
-            } else if key.trim().eq_ignore_ascii_case("q") {
-                // RFC 9110 §12.4.2: a weight of zero means "not acceptable".
-                refused = value.parse::<f32>().is_ok_and(|weight| weight <= 0.0);
-            }
-        }
+        let (name, parameters) = text.split_once(';').unwrap_or((text, ""));
+        let version = parameters.split(';').find_map(|parameter| {
+            let (key, value) = parameter.split_once('=')?;
+            key.trim()
+                .eq_ignore_ascii_case("version")
+                .then(|| value.trim().trim_matches('"'))
+        });
         Self {
-            name,
+            name: name.trim(),
             version,
-            refused,
+            weight: weight(parameters),
         }
     }
 

@@ -1,7 +1,12 @@
 //! Envelopes: objects on their way, §3.7.
 
+use std::fmt;
+
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+
+use crate::limits;
 
 /// An envelope as received; its objects are the sender's JSON texts, byte for byte.
 #[derive(Debug, Deserialize)]
@@ -13,7 +18,7 @@ pub struct Envelope<'a> {
     #[serde(default, deserialize_with = "read_next")]
     pub next: Option<String>,
     #[serde(borrow, default)]
-    objects: Vec<&'a RawValue>,
+    objects: Objects<'a>,
 }
 
 impl<'a> Envelope<'a> {
@@ -22,7 +27,8 @@ impl<'a> Envelope<'a> {
     /// The objects are JSON values, nothing more is known of them.
     ///
     /// # Errors
-    /// Where the text is no JSON object of this shape.
+    /// Where the text is no JSON object of this shape, or has more than
+    /// [`limits::OBJECTS_PER_ENVELOPE`](crate::limits::OBJECTS_PER_ENVELOPE) objects.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         // `serde` would read a list as the members in order.
         if !text.trim_ascii_start().starts_with('{') {
@@ -33,7 +39,40 @@ impl<'a> Envelope<'a> {
 
     /// The JSON texts of the objects.
     pub fn objects(&self) -> impl ExactSizeIterator<Item = &'a str> {
-        self.objects.iter().map(|object| object.get())
+        self.objects.0.iter().map(|object| object.get())
+    }
+}
+
+/// The objects, never more of them than is allowed: a list of empty objects would otherwise take eight times the
+/// memory of its text.
+#[derive(Debug, Default)]
+struct Objects<'a>(Vec<&'a RawValue>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Objects<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List;
+        impl<'de> Visitor<'de> for List {
+            type Value = Objects<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of objects")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Objects<'de>, A::Error> {
+                let mut objects = Vec::new();
+                while let Some(object) = list.next_element()? {
+                    if objects.len() == limits::OBJECTS_PER_ENVELOPE {
+                        return Err(serde::de::Error::custom(format!(
+                            "there are more than {} objects; send them in parts",
+                            limits::OBJECTS_PER_ENVELOPE
+                        )));
+                    }
+                    objects.push(object);
+                }
+                Ok(Objects(objects))
+            }
+        }
+        deserializer.deserialize_seq(List)
     }
 }
 

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use axum::body::Body;
 use axum::http::header::{
-    ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+    ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, RETRY_AFTER, VARY,
+    WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use base::diagnostic::Diagnostic;
+use base::diagnostic::{Diagnostic, Place};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::backend::{BackendError, Entry, Head, Page};
 use crate::limits;
@@ -21,6 +24,7 @@ use crate::message::error::ErrorMessage;
 use crate::message::manifest::{Manifest, ManifestRecord};
 use crate::message::timestamp::Timestamp;
 use crate::message::versions::Versions;
+use crate::routes::preferences::Preferences;
 
 /// An answer before it goes out.
 #[derive(Debug)]
@@ -112,46 +116,73 @@ impl Answer {
         refusal.0
     }
 
-    /// Compresses the body where the client can read it and it is worth it.
-    pub(crate) fn encode(mut self, gzip: bool) -> Self {
-        if self.body.len() < limits::COMPRESSED_FROM_BYTES {
-            return self;
+    /// What an endpoint can be asked for, for OPTIONS (RFC 9110 §9.3.7).
+    pub(crate) fn options(allowed: &'static str) -> Self {
+        Self {
+            status: StatusCode::NO_CONTENT,
+            headers: vec![(ALLOW, HeaderValue::from_static(allowed))],
+            body: Vec::new(),
         }
-        self.headers
-            .push((VARY, HeaderValue::from_static("Accept-Encoding")));
-        if gzip {
-            // The fast level: envelopes shrink to a sixth, at 300 MB/s.
-            let mut encoder =
-                flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-            let written = encoder
-                .write_all(&self.body)
-                .and_then(|()| encoder.finish());
-            if let Ok(compressed) = written {
-                self.body = compressed;
-                self.headers
-                    .push((CONTENT_ENCODING, HeaderValue::from_static("gzip")));
-            }
-        }
-        self
     }
 
-    /// The response; without the body, but with its headers, for HEAD.
-    pub(crate) fn into_response(self, head_only: bool) -> Response {
+    /// The response as the asker wants it: packed, with its headers only, or without what the asker has already.
+    pub(crate) fn into_response(mut self, asked: &Preferences) -> Response {
+        self.headers
+            .push((VARY, HeaderValue::from_static("Accept, Accept-Encoding")));
+        if self.status == StatusCode::OK && !self.body.is_empty() {
+            let tag = entity_tag(&self.body);
+            let is_known = asked.has(&tag);
+            let tag = HeaderValue::try_from(tag).ok();
+            self.headers.extend(tag.map(|tag| (ETAG, tag)));
+            if is_known {
+                return self.not_modified();
+            }
+        }
+        if self.body.len() >= limits::COMPRESSED_FROM_BYTES
+            && let Some(packed) = asked.coding.pack(&self.body)
+        {
+            self.body = packed;
+            let name = asked.coding.name().map(HeaderValue::from_static);
+            self.headers
+                .extend(name.map(|name| (CONTENT_ENCODING, name)));
+        }
         let length = HeaderValue::from(self.body.len());
-        let mut response = Response::new(if head_only {
+        let has_body = self.status != StatusCode::NO_CONTENT;
+        let mut response = Response::new(if asked.head_only {
             Body::empty()
         } else {
             Body::from(self.body)
         });
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type::TAXII));
-        headers.insert(CONTENT_LENGTH, length);
+        if has_body {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type::TAXII));
+            headers.insert(CONTENT_LENGTH, length);
+        }
         for (name, value) in self.headers {
             headers.append(name, value);
         }
         response
     }
+
+    /// RFC 9110 §15.4.5: the headers of the answer without its body.
+    fn not_modified(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        for (name, value) in self.headers {
+            response.headers_mut().append(name, value);
+        }
+        response
+    }
+}
+
+/// The entity tag of a body: of its bytes and of nothing else, so that it tells no more than they do. It is weak,
+/// because the body may go out packed in several ways (RFC 9110 §8.8.3).
+fn entity_tag(body: &[u8]) -> String {
+    let digest = Sha256::digest(body);
+    // Half of it: 128 bits are enough to tell pages apart.
+    let half = digest.get(..16).unwrap_or_default();
+    format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(half))
 }
 
 /// `X-TAXII-Date-Added-First` and `-Last` (§3.2); a page without entries has neither.
@@ -236,9 +267,35 @@ impl Refusal {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "TAXII-HTTP-413", description)
     }
 
+    /// The answer for a status that somebody around the routes gave.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        let description = match status {
+            StatusCode::REQUEST_TIMEOUT => "the request came too slowly",
+            StatusCode::NOT_FOUND => "there is no such resource, or you may not know of it",
+            StatusCode::PAYLOAD_TOO_LARGE => "this is more than is taken at once; send it in parts",
+            StatusCode::SERVICE_UNAVAILABLE => {
+                "the server cannot answer now; ask again after the time in `Retry-After`"
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                "too many requests; ask again after the time in `Retry-After`"
+            }
+            status if status.is_client_error() => "the request cannot be understood",
+            _ => "the server failed; it has written down why",
+        };
+        let code = format!("TAXII-HTTP-{}", status.as_u16());
+        Self::new(status, &code, description)
+    }
+
+    /// A body that is not packed as it says.
+    pub(crate) fn broken_coding() -> Self {
+        let message = "the body is not what `Content-Encoding` says, or broke off";
+        let found = Diagnostic::error("TAXII-BODY-06", Place::Whole, message);
+        Self::from(BackendError::BadRequest(found))
+    }
+
     pub(crate) fn unsupported_media_type() -> Self {
         let description = format!(
-            "send an envelope as {}, without compression",
+            "send an envelope as {}, as it is or packed once with gzip or zstd",
             media_type::TAXII
         );
         Self::new(

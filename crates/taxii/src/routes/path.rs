@@ -71,9 +71,9 @@ impl Route {
     /// The methods of the endpoint, as `Allow` lists them.
     pub(crate) fn methods(&self) -> &'static str {
         match self.target {
-            Target::Objects(_) => "GET, HEAD, POST",
-            Target::Object(..) => "GET, HEAD, DELETE",
-            _ => "GET, HEAD",
+            Target::Objects(_) => "GET, HEAD, OPTIONS, POST",
+            Target::Object(..) => "DELETE, GET, HEAD, OPTIONS",
+            _ => "GET, HEAD, OPTIONS",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! What differs is listed in `tests/data/departures.txt` with the section of the standard.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -22,6 +23,8 @@ pub(crate) fn config() -> Config {
             max: 1_000,
         },
         max_content_length: 9_765_625,
+        body_timeout: Duration::from_secs(30),
+        body_idle_timeout: Duration::from_secs(10),
         realm: "TAXII".to_owned(),
     }
 }

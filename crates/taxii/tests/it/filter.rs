@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use taxii::cursor;
-use taxii::filter::{Filter, PageSize, VersionMatch};
+use taxii::filter::{Asked, Filter, PageSize};
 use taxii::limits;
 
 const SIZE: PageSize = PageSize {
@@ -11,7 +11,7 @@ const SIZE: PageSize = PageSize {
 };
 
 fn parse(query: &str) -> Result<Filter, &'static str> {
-    Filter::parse(query, SIZE, VersionMatch::Last).map_err(|found| found.code)
+    Filter::parse(query, SIZE, Asked::Collection).map_err(|found| found.code)
 }
 
 #[test]

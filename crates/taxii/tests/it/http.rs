@@ -18,13 +18,13 @@ use crate::exchanges::config;
 use crate::memory::{Memory, Who};
 use tower::ServiceExt as _;
 
-struct Server {
-    memory: Arc<Memory>,
+pub(crate) struct Server {
+    pub(crate) memory: Arc<Memory>,
     app: Router,
 }
 
 impl Server {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let memory = Arc::new(Memory::small());
         let config = routes::Config {
             page_size: taxii::filter::PageSize { default: 3, max: 5 },
@@ -36,17 +36,17 @@ impl Server {
         Self { memory, app }
     }
 
-    async fn send(&self, request: Request<Body>) -> Response<Bytes> {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response<Bytes> {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         Response::from_parts(head, to_bytes(body, usize::MAX).await.unwrap())
     }
 
-    async fn get(&self, path: &str) -> Response<Bytes> {
+    pub(crate) async fn get(&self, path: &str) -> Response<Bytes> {
         self.send(request("GET", path, "partner")).await
     }
 
-    async fn post(&self, path: &str, content_type: &str, body: &str) -> Response<Bytes> {
+    pub(crate) async fn post(&self, path: &str, content_type: &str, body: &str) -> Response<Bytes> {
         let mut request = request("POST", path, "partner");
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, content_type.parse().unwrap());
@@ -55,7 +55,7 @@ impl Server {
         self.send(request).await
     }
 
-    async fn add(&self, numbers: std::ops::Range<u32>) {
+    pub(crate) async fn add(&self, numbers: std::ops::Range<u32>) {
         let objects: Vec<String> = numbers.map(indicator).collect();
         let body = format!("{{\"objects\":[{}]}}", objects.join(","));
         let answer = self.post(MAIN, TAXII, &body).await;
@@ -83,11 +83,11 @@ pub(crate) fn indicator(number: u32) -> String {
     )
 }
 
-fn json(response: &Response<Bytes>) -> Value {
+pub(crate) fn json(response: &Response<Bytes>) -> Value {
     serde_json::from_slice(response.body()).unwrap()
 }
 
-fn header<'r>(response: &'r Response<Bytes>, name: &str) -> &'r str {
+pub(crate) fn header<'r>(response: &'r Response<Bytes>, name: &str) -> &'r str {
     response
         .headers()
         .get(name)
@@ -447,7 +447,7 @@ async fn empty_answers_are_empty_objects() {
         StatusCode::NOT_FOUND
     );
     let allow = server.send(request("PATCH", MAIN, "partner")).await;
-    assert_eq!(header(&allow, ALLOW.as_str()), "GET, HEAD, POST");
+    assert_eq!(header(&allow, ALLOW.as_str()), "GET, HEAD, OPTIONS, POST");
 }
 
 #[tokio::test]
@@ -455,7 +455,7 @@ async fn long_answers_are_compressed_for_who_can_read_it() {
     let server = Server::new();
     server.add(1..6).await;
     let plain = server.get(&format!("{MAIN}?limit=5")).await;
-    assert_eq!(header(&plain, "vary"), "Accept-Encoding");
+    assert_eq!(header(&plain, "vary"), "Accept, Accept-Encoding");
     let mut request = request("GET", &format!("{MAIN}?limit=5"), "partner");
     request
         .headers_mut()

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod content;
+#[cfg(test)]
 mod exchanges;
 #[cfg(test)]
 mod filter;
@@ -10,3 +12,5 @@ mod filter;
 mod http;
 #[cfg(test)]
 mod memory;
+#[cfg(test)]
+mod table;
