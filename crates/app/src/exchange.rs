@@ -298,6 +298,11 @@ impl Backend for TaxiiService {
         if !self.collection(caller, root, collection)?.can_write {
             return Err(BackendError::Forbidden);
         }
+        self.0.count_objects(caller, objects).map_err(|exceeded| {
+            BackendError::TooManyRequests {
+                retry_after_secs: exceeded.retry_after_secs,
+            }
+        })?;
         self.0.submit(caller, objects).map_err(backend)
     }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
+pub mod certificate;
 pub mod dashboard;
 pub mod error;
 pub mod exchange;
@@ -8,6 +9,7 @@ pub mod ledger;
 pub mod node;
 pub mod object;
 pub mod party;
+pub mod quota;
 pub mod register;
 pub mod sharing;
 pub mod sign_in;

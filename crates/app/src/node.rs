@@ -19,6 +19,7 @@ use crate::access::{Caller, Role};
 use crate::error::AppError;
 use crate::feed::LookedAt;
 use crate::party::{NewOrganisation, Organisation};
+use crate::quota::Quota;
 use crate::sign_in::OneTimeLogin;
 
 pub use store::database::Health;
@@ -33,6 +34,9 @@ pub struct Node {
     pub(crate) verified_key: [u8; 32],
     /// How far the feeds were looked at.
     pub(crate) looked_at: LookedAt,
+    /// Password hashes under way: each takes 19 MiB.
+    pub(crate) hashing: Mutex<usize>,
+    pub(crate) quota: Quota,
 }
 
 impl Node {
@@ -55,6 +59,8 @@ impl Node {
             verified: Mutex::default(),
             verified_key,
             looked_at: LookedAt::default(),
+            hashing: Mutex::default(),
+            quota: Quota::new(),
         };
         node.begin_ledger()?;
         Ok(node)

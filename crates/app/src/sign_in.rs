@@ -1,7 +1,7 @@
 //! Passwords, sessions, one-time logins, API tokens.
 
 use std::fmt;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -70,7 +70,7 @@ impl Node {
     /// # Errors
     /// See [`SignInError`].
     pub fn sign_in(&self, login: &str, password: &str, from: &str) -> Result<Session, SignInError> {
-        let person = self.verify_password(login, password, from)?;
+        let (person, _) = self.verify_password(login, password, from)?;
         self.begin_session(person)
     }
 
@@ -139,30 +139,14 @@ impl Node {
         password: &str,
         from: &str,
     ) -> Result<Caller, SignInError> {
-        if let Some(caller) = self.caller_by_token(password)? {
-            return if caller.login == login {
-                Ok(caller)
-            } else {
-                Err(SignInError::Refused)
-            };
+        if let Some(caller) = self.remembered(login, password)? {
+            return Ok(caller);
         }
+        let (person, stored) = self.verify_password(login, password, from)?;
         let now = self.clock.now();
-        let key = self.verified_hash(login, password);
-        let remembered = {
-            let verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
-            verified
-                .get(&key)
-                .filter(|(_, until)| now < *until)
-                .map(|(person, _)| *person)
-        };
-        let person = match remembered {
-            Some(person) => person,
-            None => self.verify_password(login, password, from)?,
-        };
-        let found = self
-            .store
-            .read(|reader| caller(reader, person))?
-            .ok_or(SignInError::Refused)?;
+        let found = self.store.read(|reader| caller(reader, person))?;
+        let found = found.ok_or(SignInError::Refused)?;
+        let key = self.verified_hash(login, password, &stored);
         let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
         if verified.len() >= MAX_VERIFIED {
             verified.clear();
@@ -171,6 +155,39 @@ impl Node {
             .entry(key)
             .or_insert((person, later(now, VERIFIED_FOR)));
         Ok(found)
+    }
+
+    /// As [`Node::caller_by_password`], as far as that is known without hashing a password: the password is an API
+    /// token, or was verified lately and has not been changed since.
+    ///
+    /// # Errors
+    /// See [`SignInError`].
+    pub fn remembered(&self, login: &str, password: &str) -> Result<Option<Caller>, SignInError> {
+        if let Some(caller) = self.caller_by_token(password)? {
+            return if caller.login == login {
+                Ok(Some(caller))
+            } else {
+                Err(SignInError::Refused)
+            };
+        }
+        let now = self.clock.now();
+        Ok(self.store.read(|reader| {
+            // The stored hash is part of what is remembered: a new password makes the old one unknown at once, also
+            // where another process has set it.
+            let Some((_, Some(stored))) = reader.person_by_login(login)? else {
+                return Ok::<_, AppError>(None);
+            };
+            let key = self.verified_hash(login, password, &stored);
+            let person = {
+                let verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+                let known = verified.get(&key).filter(|(_, until)| now < *until);
+                known.map(|(person, _)| *person)
+            };
+            match person {
+                Some(person) => caller(reader, person),
+                None => Ok(None),
+            }
+        })?)
     }
 
     /// Sets the caller's password.
@@ -303,13 +320,14 @@ impl Node {
         })
     }
 
-    /// Checks a password, within the limit of attempts for the name and for the place.
+    /// Checks a password, within the limit of attempts for the name and for the place; whose it is, and the hash that
+    /// it was checked against.
     fn verify_password(
         &self,
         login: &str,
         password: &str,
         from: &str,
-    ) -> Result<PersonId, SignInError> {
+    ) -> Result<(PersonId, String), SignInError> {
         let now = self.clock.now();
         let since = later(now, -ATTEMPTS_WITHIN);
         let subjects = [format!("login:{login}"), format!("from:{from}")];
@@ -326,6 +344,7 @@ impl Node {
             }
             Ok(reader.person_by_login(login)?)
         })?;
+        let _turn = self.begin_hashing()?;
         // An unknown name costs as much time as a wrong password.
         let (person, stored) = match known {
             Some((person, Some(stored))) => (Some(person), stored),
@@ -337,7 +356,7 @@ impl Node {
                 .is_ok()
         });
         if let Some(person) = person.filter(|person| matches && person.disabled.is_none()) {
-            return Ok(person.id);
+            return Ok((person.id, stored));
         }
         self.store.write(|writer| {
             for subject in &subjects {
@@ -348,12 +367,26 @@ impl Node {
         Err(SignInError::Refused)
     }
 
-    fn verified_hash(&self, login: &str, password: &str) -> [u8; 32] {
+    /// Takes one of the few turns for hashing a password.
+    fn begin_hashing(&self) -> Result<Hashing<'_>, SignInError> {
+        let mut under_way = self.hashing.lock().unwrap_or_else(PoisonError::into_inner);
+        if *under_way >= HASHES_AT_ONCE {
+            return Err(SignInError::TooMany {
+                retry_after_secs: 1,
+            });
+        }
+        *under_way += 1;
+        Ok(Hashing(&self.hashing))
+    }
+
+    fn verified_hash(&self, login: &str, password: &str, stored: &str) -> [u8; 32] {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.verified_key) else {
             return [0; 32];
         };
-        mac.update(login.as_bytes());
-        mac.update(&[0]);
+        for part in [login, stored] {
+            mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
         mac.update(password.as_bytes());
         mac.finalize().into_bytes().into()
     }
@@ -363,6 +396,16 @@ impl Node {
         let mut bytes = [0; 32];
         self.ids.fill(&mut bytes);
         URL_SAFE_NO_PAD.encode(bytes)
+    }
+}
+
+/// A turn for hashing a password; given back when dropped.
+struct Hashing<'a>(&'a Mutex<usize>);
+
+impl Drop for Hashing<'_> {
+    fn drop(&mut self) {
+        let mut under_way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *under_way = under_way.saturating_sub(1);
     }
 }
 
@@ -437,6 +480,8 @@ const ONE_TIME_FOR: SignedDuration = SignedDuration::from_hours(24);
 const VERIFIED_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// Credentials remembered at once.
 const MAX_VERIFIED: usize = 10_000;
+/// Password hashes at once: each takes 19 MiB and a core, and whoever guesses must not take them all.
+const HASHES_AT_ONCE: usize = 8;
 /// The window in which failed attempts count.
 const ATTEMPTS_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 /// Failed attempts for one name.
