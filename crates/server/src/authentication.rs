@@ -1,23 +1,28 @@
-//! Who asks: a session's cookie, a bearer token, or login and password.
+//! Who asks: a session's cookie, a bearer token, login and password, or a certificate.
+//!
+//! Who proves nothing has an allowance for its address; who does, for its organisation. What is cheap is looked at
+//! first, so that guessing passwords from an address takes nothing from those with credentials behind it.
 //!
 //! INVARIANT: a visitor by cookie carries the session's token against forged requests, and no POST of such a visitor
 //! gets to its handler without it: see [`crate::fields`].
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use app::access::Caller;
 use app::error::AppError;
 use app::node::Node;
+use app::quota::Exceeded;
+use app::sign_in::SignInError;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{Extensions, HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use taxii::authorization::Authorization;
 
 use crate::error::Failure;
 use crate::shared::Shared;
+use crate::tls::ClientCertificate;
 
 /// Somebody who said who they are, and proved it.
 #[derive(Debug, Clone)]
@@ -69,14 +74,7 @@ impl Visitor {
 ///
 /// Credentials that are wrong are refused; where there are none the handler's signature decides.
 pub(crate) async fn by_any(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    match visitor(
-        &shared,
-        request.headers().clone(),
-        peer(request.extensions()),
-        true,
-    )
-    .await
-    {
+    match visitor(&shared, &Shown::read(&shared, &request), true).await {
         Ok(visitor) => pass(request, next, visitor).await,
         Err(failure) => failure.into_response(),
     }
@@ -88,22 +86,64 @@ pub(crate) async fn by_header(
     mut request: Request,
     next: Next,
 ) -> Response {
-    match visitor(
-        &shared,
-        request.headers().clone(),
-        peer(request.extensions()),
-        false,
-    )
-    .await
-    {
+    let shown = Shown::read(&shared, &request);
+    match visitor(&shared, &shown, false).await {
         Ok(Some(visitor)) => {
+            let organisation = visitor.caller.organisation();
+            let turn = shared.turns.take(organisation, request.method()).await;
+            let Some(turn) = turn else {
+                let wait = Exceeded {
+                    retry_after_secs: 1,
+                };
+                return Failure::from(wait).into_response();
+            };
             request.extensions_mut().insert(visitor.caller);
+            turn.until_sent(next.run(request).await)
         }
-        Ok(None) => {}
-        Err(failure) if failure.status == axum::http::StatusCode::UNAUTHORIZED => {}
-        Err(failure) => return failure.into_response(),
+        Ok(None) => match shown.count(&shared) {
+            Ok(()) => next.run(request).await,
+            Err(failure) => failure.into_response(),
+        },
+        Err(failure) if failure.status == axum::http::StatusCode::UNAUTHORIZED => {
+            next.run(request).await
+        }
+        Err(failure) => failure.into_response(),
     }
-    next.run(request).await
+}
+
+/// What a request shows of who asks.
+struct Shown {
+    headers: HeaderMap,
+    certificate: Option<ClientCertificate>,
+    from: Option<IpAddr>,
+}
+
+impl Shown {
+    fn read(shared: &Shared, request: &Request) -> Self {
+        Self {
+            headers: request.headers().clone(),
+            certificate: request.extensions().get().copied(),
+            from: origin(shared, request.headers(), request.extensions()),
+        }
+    }
+
+    /// Counts a request that proves nothing. This machine's own are not counted.
+    fn count(&self, shared: &Shared) -> Result<(), Failure> {
+        match self.from {
+            Some(address) if !address.to_canonical().is_loopback() => {
+                shared.node.count_unknown(address).map_err(Failure::from)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The answer to credentials that are wrong.
+    fn refuse(&self, shared: &Shared) -> Failure {
+        match self.count(shared) {
+            Ok(()) => Failure::unauthenticated(),
+            Err(failure) => failure,
+        }
+    }
 }
 
 async fn pass(mut request: Request, next: Next, visitor: Option<Visitor>) -> Response {
@@ -119,74 +159,82 @@ async fn pass(mut request: Request, next: Next, visitor: Option<Visitor>) -> Res
 
 async fn visitor(
     shared: &Shared,
-    headers: HeaderMap,
-    from: String,
+    shown: &Shown,
     cookies: bool,
 ) -> Result<Option<Visitor>, Failure> {
-    let credentials = match headers.get(AUTHORIZATION) {
+    let credentials = match shown.headers.get(AUTHORIZATION) {
         Some(value) => {
-            let value = value.to_str().map_err(|_| Failure::unauthenticated())?;
-            Some(Credentials::parse(value).ok_or_else(Failure::unauthenticated)?)
+            let read = value.to_str().ok().and_then(Authorization::parse);
+            Some(read.ok_or_else(|| shown.refuse(shared))?)
         }
         None => None,
     };
-    match credentials {
-        Some(Credentials::Bearer(token)) => {
+    let by_header = |caller| Visitor {
+        caller,
+        by: By::Header,
+    };
+    let visitor = match credentials {
+        Some(Authorization::Bearer(token)) => {
             let caller = shared.ask(move |node| node.caller_by_token(&token)).await?;
-            let caller = caller.ok_or_else(Failure::unauthenticated)?;
-            Ok(Some(Visitor {
-                caller,
-                by: By::Header,
-            }))
+            by_header(caller.ok_or_else(|| shown.refuse(shared))?)
         }
-        Some(Credentials::Basic { login, password }) => {
-            let caller = shared
-                .block(move |node| node.caller_by_password(&login, &password, &from))
-                .await??;
-            Ok(Some(Visitor {
-                caller,
-                by: By::Header,
-            }))
+        Some(Authorization::Basic { login, password }) => {
+            by_header(by_password(shared, shown, login, password).await?)
         }
-        None if cookies => {
-            let Some(session) = cookie(&headers, &shared.config.session_cookie) else {
-                return Ok(None);
-            };
-            let session = session.to_owned();
-            let token = session.clone();
-            let found = shared.ask(move |node| node.session(&token)).await?;
-            Ok(found.map(|(caller, csrf)| Visitor {
-                caller,
-                by: By::Cookie { session, csrf },
-            }))
-        }
-        None => Ok(None),
-    }
+        None => match (shown.certificate, cookies) {
+            (Some(ClientCertificate(fingerprint)), _) => {
+                let ask = move |node: &Node| node.caller_by_certificate(fingerprint);
+                match shared.ask(ask).await? {
+                    Some(caller) => by_header(caller),
+                    // A certificate that stands for nobody is as good as none: a browser may show one.
+                    None if cookies => return by_cookie(shared, shown).await,
+                    None => return Ok(None),
+                }
+            }
+            (None, true) => return by_cookie(shared, shown).await,
+            (None, false) => return Ok(None),
+        },
+    };
+    shared.node.count_request(&visitor.caller)?;
+    Ok(Some(visitor))
 }
 
-enum Credentials {
-    Basic { login: String, password: String },
-    Bearer(String),
+async fn by_password(
+    shared: &Shared,
+    shown: &Shown,
+    login: String,
+    password: String,
+) -> Result<Caller, Failure> {
+    let (known_login, known_password) = (login.clone(), password.clone());
+    let known = shared
+        .block(move |node| node.remembered(&known_login, &known_password))
+        .await?;
+    match known {
+        Ok(Some(caller)) => return Ok(caller),
+        Ok(None) => {}
+        Err(SignInError::Refused) => return Err(shown.refuse(shared)),
+        Err(error) => return Err(error.into()),
+    }
+    // Before the password is hashed: that is what a guess costs us.
+    shown.count(shared)?;
+    let from = place(shown.from);
+    let verified = shared
+        .block(move |node| node.caller_by_password(&login, &password, &from))
+        .await?;
+    Ok(verified?)
 }
 
-impl Credentials {
-    fn parse(value: &str) -> Option<Self> {
-        let (scheme, rest) = value.split_once(' ')?;
-        let rest = rest.trim();
-        if scheme.eq_ignore_ascii_case("bearer") {
-            return Some(Self::Bearer(rest.to_owned()));
-        }
-        if !scheme.eq_ignore_ascii_case("basic") {
-            return None;
-        }
-        // RFC 7617 §2: the login has no colon, the password may.
-        let decoded = String::from_utf8(STANDARD.decode(rest).ok()?).ok()?;
-        let (login, password) = decoded.split_once(':')?;
-        Some(Self::Basic {
-            login: login.to_owned(),
-            password: password.to_owned(),
-        })
-    }
+async fn by_cookie(shared: &Shared, shown: &Shown) -> Result<Option<Visitor>, Failure> {
+    let Some(session) = cookie(&shown.headers, &shared.config.session_cookie) else {
+        return Ok(None);
+    };
+    let session = session.to_owned();
+    let token = session.clone();
+    let found = shared.ask(move |node| node.session(&token)).await?;
+    Ok(found.map(|(caller, csrf)| Visitor {
+        caller,
+        by: By::Cookie { session, csrf },
+    }))
 }
 
 /// The value of a cookie.
@@ -201,10 +249,30 @@ pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
         .map(|(_, value)| value)
 }
 
-/// Where a request comes from, for counting attempts.
-pub(crate) fn peer(extensions: &Extensions) -> String {
+/// Where a request comes from. Behind a proxy that is what the proxy says; what stands before its word is the asker's
+/// own and worth nothing.
+pub(crate) fn origin(
+    shared: &Shared,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+) -> Option<IpAddr> {
+    if shared.config.behind_proxy {
+        let last = headers.get_all("x-forwarded-for").into_iter().next_back();
+        let said = last
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.rsplit(',').next())
+            .and_then(|address| address.trim().parse().ok());
+        if said.is_some() {
+            return said;
+        }
+    }
     let address = extensions.get::<ConnectInfo<SocketAddr>>();
-    address.map_or_else(|| "unknown".to_owned(), |peer| peer.0.ip().to_string())
+    address.map(|peer| peer.0.ip())
+}
+
+/// The same as a text, for counting attempts to sign in.
+pub(crate) fn place(origin: Option<IpAddr>) -> String {
+    origin.map_or_else(|| "unknown".to_owned(), |address| address.to_string())
 }
 
 /// Whether a browser says that another site made it ask (Fetch Metadata, `Sec-Fetch-Site`).

@@ -3,6 +3,7 @@
 //! A handler returns a [`Failure`]; [`crate::layers::present`] words it as page or JSON, whichever was asked for.
 
 use app::error::AppError;
+use app::quota::Exceeded;
 use app::sign_in::SignInError;
 use axum::body::Body;
 use axum::http::header::RETRY_AFTER;
@@ -133,6 +134,19 @@ impl From<SignInError> for Failure {
                 )
             },
             SignInError::Failed(error) => Self::from(error),
+        }
+    }
+}
+
+impl From<Exceeded> for Failure {
+    fn from(exceeded: Exceeded) -> Self {
+        Self {
+            retry_after_secs: Some(exceeded.retry_after_secs),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many",
+                "too many requests; wait",
+            )
         }
     }
 }

@@ -101,6 +101,27 @@ pub(crate) async fn present(request: Request, next: Next) -> Response {
     worded
 }
 
+/// Puts failures of what surrounds the TAXII routes into error messages (TAXII 2.1 §3.6).
+pub(crate) async fn present_taxii(request: Request, next: Next) -> Response {
+    let (method, headers) = (request.method().clone(), request.headers().clone());
+    let mut response = next.run(request).await;
+    let failure = response.extensions_mut().remove::<Failure>();
+    if failure.is_none() && !is_bare_failure(&response) {
+        return response;
+    }
+    let mut worded = taxii::routes::refusal_of_status(response.status(), &method, &headers);
+    for name in [RETRY_AFTER, ALLOW, WWW_AUTHENTICATE] {
+        if let Some(value) = response.headers_mut().remove(&name) {
+            worded.headers_mut().insert(name, value);
+        }
+    }
+    if worded.status() == StatusCode::SERVICE_UNAVAILABLE {
+        let soon = HeaderValue::from_static("10");
+        worded.headers_mut().entry(RETRY_AFTER).or_insert(soon);
+    }
+    worded
+}
+
 /// Whether a failure came from a layer or extractor that knows no pages.
 fn is_bare_failure(response: &Response) -> bool {
     let status = response.status();

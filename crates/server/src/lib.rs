@@ -4,6 +4,7 @@ mod api;
 mod api_ledger;
 mod asset;
 mod authentication;
+pub mod connection;
 mod error;
 mod fields;
 mod graph;
@@ -14,19 +15,23 @@ mod page;
 mod permission;
 mod routes;
 mod shared;
+mod steady;
 mod text;
+pub mod tls;
+mod turn;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
+
+use crate::connection::{ConnectionLimits, Connections};
 
 /// How the server behaves.
 #[derive(Debug, Clone)]
@@ -37,8 +42,15 @@ pub struct ServerConfig {
     pub session_cookie: String,
     /// Longest body of a TAXII request; pages and the JSON API take at most 1 MiB.
     pub max_body_bytes: usize,
-    /// How long a request may take.
+    /// Whether a reverse proxy stands in front: then the last address in `X-Forwarded-For`, which is the one that it
+    /// put there, is where a request comes from.
+    pub behind_proxy: bool,
+    /// How long a request may take, once it is there.
     pub request_timeout: Duration,
+    /// How long the body of a TAXII request may take.
+    pub body_timeout: Duration,
+    /// Longest pause in such a body.
+    pub body_idle_timeout: Duration,
     /// Entries of a TAXII page, by default and at most.
     pub page_size: taxii::filter::PageSize,
 }
@@ -75,17 +87,25 @@ pub fn route_table() -> Vec<RouteEntry> {
     routes::table()
 }
 
-/// Answers connections until `shutdown` is ready, then finishes the answers under way.
-///
-/// # Errors
-/// Those of the listener.
+/// Answers connections without TLS until `shutdown` is ready, then finishes the answers under way.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(shutdown)
-        .await
+) {
+    let connections = Connections {
+        limits: ConnectionLimits::STANDARD,
+        tls: None,
+    };
+    connection::serve(listener, router, connections, shutdown).await;
+}
+
+/// As [`serve`], with TLS or with limits of one's own.
+pub async fn serve_connections(
+    listener: TcpListener,
+    router: Router,
+    connections: Connections,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) {
+    connection::serve(listener, router, connections, shutdown).await;
 }

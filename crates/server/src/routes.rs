@@ -17,6 +17,7 @@ use crate::page::{about, account, dashboard, incident, ledger, object, party, re
 use crate::permission::Route;
 use crate::shared::Shared;
 use crate::{RouteEntry, ServerConfig, api, api_ledger, asset, authentication, layers};
+use crate::turn::Turns;
 
 fn routes() -> Vec<Route> {
     vec![
@@ -87,6 +88,7 @@ pub(crate) fn router(node: Arc<Node>, config: ServerConfig) -> Router {
     let shared = Shared {
         node,
         config: Arc::new(config),
+        turns: Turns::default(),
     };
     let timeout = TimeoutLayer::with_status_code(
         StatusCode::SERVICE_UNAVAILABLE,
@@ -105,7 +107,13 @@ pub(crate) fn router(node: Arc<Node>, config: ServerConfig) -> Router {
         .layer(RequestBodyLimitLayer::new(PAGE_BODY_BYTES))
         .layer(timeout)
         .layer(from_fn(layers::present));
-    let taxii = taxii(&shared).layer(timeout);
+    let taxii_timeout = TimeoutLayer::with_status_code(
+        StatusCode::SERVICE_UNAVAILABLE,
+        shared.config.request_timeout + shared.config.body_timeout,
+    );
+    let taxii = taxii(&shared)
+        .layer(taxii_timeout)
+        .layer(from_fn(layers::present_taxii));
     taxii
         .merge(pages)
         .layer(from_fn_with_state(shared.clone(), layers::headers))
@@ -119,6 +127,8 @@ fn taxii(shared: &Shared) -> Router<Shared> {
         page_size: shared.config.page_size,
         max_content_length: shared.config.max_body_bytes,
         realm: "noroshi".to_owned(),
+        body_timeout: shared.config.body_timeout,
+        body_idle_timeout: shared.config.body_idle_timeout,
     };
     let service = Arc::new(TaxiiService(Arc::clone(&shared.node)));
     let endpoints = taxii::routes::router(service, config).layer(from_fn_with_state(

@@ -7,12 +7,14 @@ use app::node::Node;
 
 use crate::ServerConfig;
 use crate::error::Failure;
+use crate::turn::Turns;
 
 /// The state of the router.
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) node: Arc<Node>,
     pub(crate) config: Arc<ServerConfig>,
+    pub(crate) turns: Turns,
 }
 
 impl Shared {

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base::diagnostic::{Diagnostic, Place};
 
-use crate::authentication::{By, Visitor, peer};
+use crate::authentication::{By, Visitor, origin, place};
 use crate::error::Failure;
 use crate::fields::{Fields, OpenFields};
 use crate::language::Language;
@@ -65,7 +65,7 @@ pub(crate) async fn sign_in(
     request: Request,
 ) -> Result<Response, Failure> {
     let language = Language::of(request.headers());
-    let from = peer(request.extensions());
+    let from = place(origin(&shared, request.headers(), request.extensions()));
     let OpenFields(fields) = fields_of(request, &shared).await?;
     let login = fields.get("login").to_owned();
     let password = fields.untrimmed("password").to_owned();

@@ -7,8 +7,10 @@
 )]
 
 mod browser;
+mod hostile;
 mod http;
 mod ledger;
+mod mutual_tls;
 mod non_interference;
 
 use std::sync::Arc;
@@ -48,7 +50,10 @@ pub(crate) fn site() -> Site {
         secure_cookies: false,
         session_cookie: "noroshi_session".to_owned(),
         max_body_bytes: 1024 * 1024,
+        behind_proxy: true,
         request_timeout: Duration::from_secs(30),
+        body_timeout: Duration::from_secs(3),
+        body_idle_timeout: Duration::from_millis(300),
         page_size: taxii::filter::PageSize {
             default: 100,
             max: 1_000,
@@ -86,6 +91,20 @@ impl Site {
         self.node
             .create_token(&admin, role.name(), "test", None)
             .unwrap()
+    }
+
+    /// A bearer token of a new service of a new organisation, and its password, which is a token too.
+    pub(crate) fn partner(&self, login: &str) -> String {
+        let admin = self.node.local_caller().unwrap();
+        let partner = organisation(&format!("Partner {login}"), None);
+        let new = NewPerson {
+            login: login.to_owned(),
+            name: login.to_owned(),
+            organisation: self.node.add_organisation(&admin, &partner).unwrap().id,
+            role: Role::Service,
+        };
+        self.node.add_person(&admin, &new).unwrap();
+        self.node.create_token(&admin, login, "test", None).unwrap()
     }
 
     /// Fills the node with a small case; returns the number of its incident and an actor.
