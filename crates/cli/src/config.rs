@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use app::quota::Allowance;
 use incident::sector::Sector;
+use server::tls::TlsFiles;
 use toml::Value;
 
 use crate::arguments::Global;
@@ -46,6 +48,8 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Option<String>,
     pub(crate) behind_proxy: bool,
+    pub(crate) tls: Option<TlsFiles>,
+    pub(crate) allowance: Allowance,
     pub(crate) organisation_name: String,
     pub(crate) organisation_sector: Option<Sector>,
     pub(crate) organisation_country: Option<String>,
@@ -268,6 +272,20 @@ impl Loaded {
             .with_context(|| format!("`{key}` must be greater than 0"))
     }
 
+    fn tls(&self) -> Result<Option<TlsFiles>> {
+        let path = |key| self.text(key).map(|text| self.beside(Path::new(&text)));
+        let client_authorities = path("tls.client_ca");
+        match (path("tls.certificate"), path("tls.key")) {
+            (Some(certificate), Some(key)) => Ok(Some(TlsFiles {
+                certificate,
+                key,
+                client_authorities,
+            })),
+            (None, None) if client_authorities.is_none() => Ok(None),
+            _ => bail!("TLS takes both `tls.certificate` and `tls.key`"),
+        }
+    }
+
     fn settings(&self) -> Result<Settings> {
         let listen = self.required("listen")?;
         let format = self.required("log.format")?;
@@ -300,6 +318,13 @@ impl Loaded {
                 .get("behind_proxy")
                 .and_then(|(value, _)| value.as_bool())
                 .unwrap_or_default(),
+            tls: self.tls()?,
+            allowance: Allowance {
+                requests_per_minute: self.number("quota.requests_per_minute")?,
+                objects_per_hour: self.number("quota.objects_per_hour")?,
+                mebibytes_per_day: self.number("quota.mebibytes_per_day")?,
+                unknown_per_minute: self.number("quota.unknown_per_minute")?,
+            },
             organisation_name: self.required("organisation.name")?,
             organisation_sector: sector
                 .map(|text| {

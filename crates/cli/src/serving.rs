@@ -8,6 +8,8 @@ use anyhow::{Context as _, Result};
 use app::node::Node;
 use app::sign_in::OneTimeLogin;
 use server::ServerConfig;
+use server::connection::{ConnectionLimits, Connections};
+use server::tls::Tls;
 use taxii::filter::PageSize;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -18,7 +20,7 @@ use tokio::task::JoinHandle;
 #[derive(Debug)]
 pub(crate) struct Running {
     shutdown: oneshot::Sender<()>,
-    task: JoinHandle<std::io::Result<()>>,
+    task: JoinHandle<()>,
     indexing: JoinHandle<()>,
 }
 
@@ -30,12 +32,36 @@ pub(crate) fn runtime() -> Result<Runtime> {
         .context("cannot start the runtime")
 }
 
-/// Serves `node` on `listener`, which browsers reach as `url`.
+/// Serves `node` on `listener` to this machine, as `url`.
 pub(crate) fn start(
     runtime: &Runtime,
     node: Arc<Node>,
     listener: TcpListener,
     url: &str,
+) -> Result<Running> {
+    let surroundings = Surroundings {
+        tls: None,
+        behind_proxy: false,
+    };
+    start_in(runtime, node, listener, url, surroundings)
+}
+
+/// What stands between the node and those who ask.
+#[derive(Debug)]
+pub(crate) struct Surroundings {
+    /// What connections are secured with.
+    pub(crate) tls: Option<Arc<Tls>>,
+    /// Whether a reverse proxy stands in front.
+    pub(crate) behind_proxy: bool,
+}
+
+/// Serves `node` on `listener`, which browsers reach as `url`.
+pub(crate) fn start_in(
+    runtime: &Runtime,
+    node: Arc<Node>,
+    listener: TcpListener,
+    url: &str,
+    surroundings: Surroundings,
 ) -> Result<Running> {
     let port = listener.local_addr()?.port();
     listener
@@ -45,7 +71,10 @@ pub(crate) fn start(
         secure_cookies: url.starts_with("https://"),
         session_cookie: format!("noroshi_{port}"),
         max_body_bytes: usize::try_from(app::exchange::MAX_CONTENT_LENGTH).unwrap_or(usize::MAX),
+        behind_proxy: surroundings.behind_proxy,
         request_timeout: REQUEST_TIMEOUT,
+        body_timeout: BODY_TIMEOUT,
+        body_idle_timeout: BODY_IDLE_TIMEOUT,
         page_size: PageSize {
             default: 100,
             max: 1_000,
@@ -56,10 +85,27 @@ pub(crate) fn start(
     let _inside = runtime.enter();
     let listener =
         tokio::net::TcpListener::from_std(listener).context("cannot use the listening socket")?;
-    let task = runtime.spawn(server::serve(listener, router, async {
-        // A sender that is dropped means to stop as well.
-        let _ = stop.await;
-    }));
+    let connections = Connections {
+        limits: ConnectionLimits {
+            // Behind a proxy all come from its address.
+            of_one_address: if surroundings.behind_proxy {
+                ConnectionLimits::STANDARD.at_once
+            } else {
+                ConnectionLimits::STANDARD.of_one_address
+            },
+            ..ConnectionLimits::STANDARD
+        },
+        tls: surroundings.tls,
+    };
+    let task = runtime.spawn(server::serve_connections(
+        listener,
+        router,
+        connections,
+        async {
+            // A sender that is dropped means to stop as well.
+            let _ = stop.await;
+        },
+    ));
     let indexing = runtime.spawn(index(node));
     Ok(Running {
         shutdown,
@@ -101,9 +147,7 @@ impl Running {
         let ended =
             runtime.block_on(async { tokio::time::timeout(DRAIN_TIMEOUT, self.task).await });
         match ended {
-            Ok(task) => task
-                .context("the server broke")?
-                .context("the server failed"),
+            Ok(task) => task.context("the server broke"),
             // Connections that idle on do not keep the process.
             Err(_) => Ok(()),
         }
@@ -113,6 +157,7 @@ impl Running {
 /// The signals by which somebody asks this process to end; from when this is made they do not kill it.
 #[derive(Debug)]
 pub(crate) struct Signals {
+    hangup: Signal,
     interrupt: Signal,
     terminate: Signal,
 }
@@ -123,6 +168,7 @@ impl Signals {
         let _inside = runtime.enter();
         let on = |kind| signal(kind).context("cannot wait for signals");
         Ok(Self {
+            hangup: on(SignalKind::hangup())?,
             interrupt: on(SignalKind::interrupt())?,
             terminate: on(SignalKind::terminate())?,
         })
@@ -132,8 +178,22 @@ impl Signals {
     pub(crate) fn wait(mut self, runtime: &Runtime) {
         runtime.block_on(async {
             tokio::select! {
+                _ = self.hangup.recv() => {}
                 _ = self.interrupt.recv() => {}
                 _ = self.terminate.recv() => {}
+            }
+        });
+    }
+
+    /// Waits for one that ends; at each SIGHUP, which then ends nothing, `on_hangup` is called.
+    pub(crate) fn wait_beyond_hangups(mut self, runtime: &Runtime, on_hangup: impl Fn()) {
+        runtime.block_on(async {
+            loop {
+                tokio::select! {
+                    _ = self.hangup.recv() => on_hangup(),
+                    _ = self.interrupt.recv() => break,
+                    _ = self.terminate.recv() => break,
+                }
             }
         });
     }
@@ -146,6 +206,10 @@ pub(crate) fn login_url(base: &str, login: &OneTimeLogin) -> String {
 
 /// How long a request may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
+/// Time for the body of a TAXII request: the longest one, over a line of 2 Mbit/s.
+const BODY_TIMEOUT: Duration = Duration::from_mins(2);
+/// Longest pause in such a body.
+const BODY_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long requests under way may take once the process is to end.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often what came in is looked at for words.

@@ -41,7 +41,7 @@ impl Setting {
 }
 
 /// All settings, in the order in which they are printed: those without a table first.
-pub(crate) const SETTINGS: [Setting; 16] = [
+pub(crate) const SETTINGS: [Setting; 23] = [
     Setting {
         key: "listen",
         kind: Kind::Text,
@@ -121,6 +121,62 @@ pub(crate) const SETTINGS: [Setting; 16] = [
         example: "",
         english: "Which log lines are written: `error`, `warn`, `info`, `debug`, `trace`, or per part as `info,taxii=debug`.",
         japanese: "出力するログ: `error`、`warn`、`info`、`debug`、`trace`、または `info,taxii=debug` のように部分ごと。",
+    },
+    Setting {
+        key: "tls.certificate",
+        kind: Kind::Text,
+        default: None,
+        example: "/etc/noroshi/certificate.pem",
+        english: "Certificate of this node in PEM, with those between it and its authority. With it and `tls.key` the node speaks TLS 1.3 and 1.2; at SIGHUP it reads the files again.",
+        japanese: "このノードの証明書(PEM、中間証明書を含む)。`tls.key` とともに指定すると TLS 1.3/1.2 で待ち受け、SIGHUP で再読み込みする。",
+    },
+    Setting {
+        key: "tls.key",
+        kind: Kind::Text,
+        default: None,
+        example: "/etc/noroshi/key.pem",
+        english: "Private key of that certificate in PEM.",
+        japanese: "その証明書の秘密鍵(PEM)。",
+    },
+    Setting {
+        key: "tls.client_ca",
+        kind: Kind::Text,
+        default: None,
+        example: "/etc/noroshi/partners.pem",
+        english: "Authorities in PEM whose certificates clients may show instead of a token; `noroshi token certificate` says whom a certificate stands for.",
+        japanese: "クライアントがトークンの代わりに提示できる証明書の認証局(PEM)。証明書の持ち主は `noroshi token certificate` で登録する。",
+    },
+    Setting {
+        key: "quota.requests_per_minute",
+        kind: Kind::Number,
+        default: Some("60000"),
+        example: "",
+        english: "Requests that one organisation may make in a minute; beyond it the answer is 429.",
+        japanese: "1組織が1分間に行える要求数。超えると 429 を返す。",
+    },
+    Setting {
+        key: "quota.objects_per_hour",
+        kind: Kind::Number,
+        default: Some("20000000"),
+        example: "",
+        english: "Objects that one organisation may send in an hour.",
+        japanese: "1組織が1時間に送れる対象数。",
+    },
+    Setting {
+        key: "quota.mebibytes_per_day",
+        kind: Kind::Number,
+        default: Some("65536"),
+        example: "",
+        english: "Objects that one organisation may send in a day, in MiB.",
+        japanese: "1組織が1日に送れる対象の量(MiB)。",
+    },
+    Setting {
+        key: "quota.unknown_per_minute",
+        kind: Kind::Number,
+        default: Some("300"),
+        example: "",
+        english: "Requests without credentials, or with wrong ones, that one address may make in a minute.",
+        japanese: "資格情報のない、または誤った要求を1アドレスが1分間に行える数。",
     },
     Setting {
         key: "limits.import_batch",

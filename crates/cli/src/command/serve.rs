@@ -1,11 +1,15 @@
 //! `noroshi serve`: the node for real use.
 
 use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use app::party::NewOrganisation;
+use server::tls::Tls;
 
 use crate::config::Context;
+use crate::serving::Surroundings;
 use crate::{Verdict, node, out, serving};
 
 /// Settings that may stand on the command line.
@@ -20,6 +24,15 @@ pub(crate) struct Options {
     /// A reverse proxy that speaks TLS stands in front: listening beyond this machine is allowed
     #[arg(long)]
     behind_proxy: bool,
+    /// Certificate of this node in PEM, with those between it and its authority: speak TLS
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+    /// Its private key in PEM
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// Authorities in PEM whose certificates clients may show instead of a token
+    #[arg(long, value_name = "FILE")]
+    tls_client_ca: Option<PathBuf>,
 }
 
 impl Options {
@@ -35,24 +48,38 @@ impl Options {
         if self.behind_proxy {
             settings.push(("behind_proxy", "true".to_owned()));
         }
+        let files = [
+            ("tls.certificate", &self.tls_cert),
+            ("tls.key", &self.tls_key),
+            ("tls.client_ca", &self.tls_client_ca),
+        ];
+        for (key, file) in files {
+            if let Some(file) = file {
+                // Of the folder where the command was given, not of the configuration file's.
+                let file = std::path::absolute(file).unwrap_or_else(|_| file.clone());
+                settings.push((key, file.display().to_string()));
+            }
+        }
         settings
     }
 }
 
 pub(crate) fn run(context: &Context) -> Result<Verdict> {
     let settings = &context.settings;
+    let tls = settings.tls.clone().map(Tls::read).transpose()?;
+    let tls = tls.map(Arc::new);
     ensure!(
-        settings.listen.ip().is_loopback() || settings.behind_proxy,
-        "`{}` is reached from other machines and this node does not speak TLS; listen on 127.0.0.1, or set `behind_proxy` where a reverse proxy speaks TLS",
+        settings.listen.ip().is_loopback() || settings.behind_proxy || tls.is_some(),
+        "`{}` is reached from other machines and this node does not speak TLS; give it a certificate (`--tls-cert`, `--tls-key`), listen on 127.0.0.1, or set `behind_proxy` where a reverse proxy speaks TLS",
         settings.listen
     );
     let listener = TcpListener::bind(settings.listen)
         .with_context(|| format!("cannot listen on `{}`", settings.listen))?;
     let address = listener.local_addr()?;
-    let url = settings
-        .public_url
-        .clone()
-        .unwrap_or_else(|| format!("http://{address}"));
+    let url = settings.public_url.clone().unwrap_or_else(|| match tls {
+        Some(_) => format!("https://{address}"),
+        None => format!("http://{address}"),
+    });
     let node = node::create(&context.dir)?;
     let language = context.language;
     if !node.is_set_up()? {
@@ -88,7 +115,12 @@ pub(crate) fn run(context: &Context) -> Result<Verdict> {
     }
     let runtime = serving::runtime()?;
     let signals = serving::Signals::listen(&runtime)?;
-    let server = serving::start(&runtime, node, listener, &url)?;
+    node.allow(settings.allowance);
+    let surroundings = Surroundings {
+        tls: tls.clone(),
+        behind_proxy: settings.behind_proxy,
+    };
+    let server = serving::start_in(&runtime, node, listener, &url, surroundings)?;
     if context.json {
         out::json_line(
             &serde_json::json!({ "event": "listening", "address": address.to_string(), "url": url }),
@@ -99,8 +131,23 @@ pub(crate) fn run(context: &Context) -> Result<Verdict> {
             language.pick("listening:", "待ち受け中:")
         ))?;
     }
-    signals.wait(&runtime);
+    signals.wait_beyond_hangups(&runtime, || reload(tls.as_deref()));
     out::note(language.pick("stopping", "停止します"));
     server.stop(&runtime)?;
     Ok(Verdict::Good)
+}
+
+/// Reads the certificates again.
+fn reload(tls: Option<&Tls>) {
+    match tls.map(Tls::reload) {
+        None => {}
+        Some(Ok(())) => tracing::info!("the certificates were read again"),
+        Some(Err(error)) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(
+                error,
+                "the certificates were not read again: the old ones stay"
+            );
+        }
+    }
 }
