@@ -131,7 +131,8 @@ impl Coding {
 /// Reads to the end, but never more than one byte beyond `max_bytes`.
 fn bounded(reader: impl std::io::Read, max_bytes: usize) -> Result<Vec<u8>, CodingError> {
     let most = u64::try_from(max_bytes).unwrap_or(u64::MAX);
-    let mut read = Vec::new();
+    // Room for all of it: one that grows by doubling takes twice as much. What is not written to takes no memory.
+    let mut read = Vec::with_capacity(max_bytes.saturating_add(1));
     reader
         .take(most.saturating_add(1))
         .read_to_end(&mut read)

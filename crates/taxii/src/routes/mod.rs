@@ -9,7 +9,7 @@
 
 mod answer;
 mod body;
-mod path;
+pub mod path;
 mod preferences;
 
 use std::sync::Arc;

@@ -8,29 +8,39 @@ use crate::limits;
 
 /// An endpoint; its path may end in a slash, as the standard wants it, or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Route {
+pub struct Route {
     /// The API root's segment; empty for the discovery resource.
-    pub(crate) root: String,
+    pub root: String,
     /// What is meant below it.
-    pub(crate) target: Target,
+    pub target: Target,
 }
 
+/// What an endpoint is about; collections are named by id or alias, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Target {
+pub enum Target {
+    /// §4.2.
     ApiRoot,
+    /// §5.2.
     Collection(String),
+    /// §5.1.
     Collections,
+    /// §4.1.
     Discovery,
+    /// §5.3.
     Manifest(String),
+    /// §5.6 and §5.7.
     Object(String, Id),
+    /// §5.4 and §5.5.
     Objects(String),
+    /// §4.3.
     Status(Uuid),
+    /// §5.8.
     Versions(String, Id),
 }
 
 impl Route {
     /// Reads a path below the place where the routes are mounted; none where no endpoint has it.
-    pub(crate) fn parse(path: &str) -> Option<Self> {
+    pub fn parse(path: &str) -> Option<Self> {
         let path = path.strip_prefix('/').unwrap_or(path);
         let path = path.strip_suffix('/').unwrap_or(path);
         if path.is_empty() {
@@ -69,7 +79,7 @@ impl Route {
     }
 
     /// The methods of the endpoint, as `Allow` lists them.
-    pub(crate) fn methods(&self) -> &'static str {
+    pub fn methods(&self) -> &'static str {
         match self.target {
             Target::Objects(_) => "GET, HEAD, OPTIONS, POST",
             Target::Object(..) => "DELETE, GET, HEAD, OPTIONS",

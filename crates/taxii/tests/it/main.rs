@@ -9,6 +9,8 @@ mod exchanges;
 #[cfg(test)]
 mod filter;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
 mod memory;
