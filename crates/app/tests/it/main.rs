@@ -8,6 +8,7 @@
 mod intake;
 mod ledger;
 mod withdrawal;
+mod credentials;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
