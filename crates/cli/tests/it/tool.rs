@@ -116,6 +116,24 @@ impl Serving {
         panic!("it ended: {:?}", child.wait());
     }
 
+    /// Its memory before `act`, and the most that it had during it, in KiB; Linux only.
+    pub(crate) fn peak_during(&self, act: impl FnOnce()) -> (u64, u64) {
+        let proc = Path::new("/proc").join(self.child.id().to_string());
+        let read = |name: &str| {
+            let status = std::fs::read_to_string(proc.join("status")).unwrap();
+            let line = status
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .unwrap();
+            line.trim().trim_end_matches(" kB").parse::<u64>().unwrap()
+        };
+        // proc_pid_clear_refs(5): 5 resets the peak.
+        std::fs::write(proc.join("clear_refs"), "5").unwrap();
+        let before = read("VmRSS:");
+        act();
+        (before, read("VmHWM:"))
+    }
+
     /// Asks it to end; its exit code.
     pub(crate) fn terminate(mut self) -> Option<i32> {
         let id = self.child.id().to_string();
