@@ -5,10 +5,10 @@
     reason = "a panic is how a test fails"
 )]
 
+mod credentials;
 mod intake;
 mod ledger;
 mod withdrawal;
-mod credentials;
 
 use std::fmt::Write as _;
 use std::sync::Arc;

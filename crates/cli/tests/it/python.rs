@@ -11,7 +11,7 @@ const PACKAGES: [&str; 1] = ["taxii2-client==2.3.0"];
 
 /// The interpreter of the virtual environment; none, and the test is skipped, where there is none.
 pub(crate) fn interpreter() -> Option<PathBuf> {
-    if let Some(folder) = std::env::var_os("NOROSHI_PYTHON_PEERS").filter(|name| !name.is_empty()) {
+    if let Some(folder) = testkit::setting::read("NOROSHI_PYTHON_PEERS") {
         return Some(Path::new(&folder).join("bin/python"));
     }
     match environment() {

@@ -1,5 +1,6 @@
 //! A node as other people's TAXII clients see it, and as those see it who mean harm.
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -94,7 +95,7 @@ fn post(address: &str, token: &str, coding: &str, body: &[u8]) -> String {
 fn bomb() -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     for _ in 0..1_024 {
-        encoder.write_all(&[b' '; 1 << 20]).unwrap();
+        encoder.write_all(&vec![b' '; 1 << 20]).unwrap();
     }
     encoder.finish().unwrap()
 }
@@ -125,7 +126,10 @@ fn memory_stays_flat_whatever_a_partner_sends() {
     let mut nested = GzEncoder::new(Vec::new(), Compression::best());
     nested.write_all(&bomb).unwrap();
     let nested = nested.finish().unwrap();
-    let keys: String = (0..1_000_000).map(|n| format!("\"{n:x}\":1,")).collect();
+    let mut keys = String::new();
+    for number in 0..1_000_000 {
+        write!(keys, "\"{number:x}\":1,").unwrap();
+    }
     let million_keys = format!("{{\"objects\":[{{{keys}\"type\":\"indicator\"}}]}}");
     let few_keys = keys.get(..7 << 20).unwrap();
     let few_keys = few_keys.rsplit_once(',').unwrap().0;

@@ -51,7 +51,7 @@ impl Listening {
         let stream = TcpStream::connect(self.address).unwrap();
         // No test waits for ever for a server that does not let go.
         stream
-            .set_read_timeout(Some(Duration::from_secs(60)))
+            .set_read_timeout(Some(Duration::from_mins(1)))
             .unwrap();
         stream
     }
@@ -73,13 +73,15 @@ impl Listening {
 /// What is left until the end; a reset is an end too.
 fn rest(stream: &mut TcpStream) -> String {
     let mut read = Vec::new();
-    let mut buffer = [0; 65_536];
+    let mut buffer = [0; 8_192];
     loop {
         match stream.read(&mut buffer) {
             Ok(0) => break,
             Ok(count) => read.extend_from_slice(&buffer[..count]),
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => break,
-            Err(error) => panic!("{error}"),
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{error}");
+                break;
+            }
         }
     }
     String::from_utf8_lossy(&read).into_owned()
@@ -186,9 +188,7 @@ fn heads_beyond_the_limits_are_refused() {
     let site = site();
     let token = site.partner("partner");
     let server = plain(&site, QUICK);
-    let headers: String = (0..200)
-        .map(|number| format!("X-{number}: 1\r\n"))
-        .collect();
+    let headers = "X-Many: 1\r\n".repeat(200);
     let long_header = format!("X-Long: {}\r\n", "a".repeat(200_000));
     let long_path = format!("/taxii2/{}/", "a".repeat(60_000));
     let longest_path = format!("/taxii2/{}/", "a".repeat(300_000));
@@ -261,7 +261,7 @@ fn pipelined_requests_are_answered_in_order() {
     let answers = server.exchange(&requests);
     let statuses: Vec<&str> = answers
         .match_indices("HTTP/1.1 ")
-        .map(|(at, _)| &answers[at + 9..at + 12])
+        .filter_map(|(at, _)| answers.get(at + 9..at + 12))
         .collect();
     assert_eq!(statuses.len(), 301);
     for (number, status) in statuses.iter().enumerate() {

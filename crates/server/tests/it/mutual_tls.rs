@@ -1,5 +1,6 @@
 //! TLS with certificates that OpenSSL makes: the node's own, and those of clients.
 
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -229,7 +230,6 @@ fn certificates_of_clients_stand_for_whom_they_are_registered() {
     );
 
     // Plain HTTP, or nothing, on the TLS port.
-    use std::io::{Read as _, Write as _};
     let mut silent = std::net::TcpStream::connect(server.address).unwrap();
     let mut plain = std::net::TcpStream::connect(server.address).unwrap();
     plain

@@ -190,7 +190,10 @@ fn world() -> World {
         secure_cookies: false,
         session_cookie: "noroshi_session".to_owned(),
         max_body_bytes: 1024 * 1024,
+        behind_proxy: false,
         request_timeout: Duration::from_mins(1),
+        body_timeout: Duration::from_mins(1),
+        body_idle_timeout: Duration::from_mins(1),
         page_size: taxii::filter::PageSize { default: 5, max: 7 },
     };
     World {

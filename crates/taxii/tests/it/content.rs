@@ -1,5 +1,6 @@
 //! Content: negotiation, packing both ways, entity tags, OPTIONS.
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 
 use axum::body::{Body, Bytes};
@@ -127,7 +128,7 @@ async fn bodies_come_packed_within_the_same_limit() {
     let mut bomb = Vec::new();
     let mut encoder = flate2::write::GzEncoder::new(&mut bomb, flate2::Compression::best());
     for _ in 0..1_000 {
-        encoder.write_all(&[b' '; 65_536]).unwrap();
+        encoder.write_all(&vec![b' '; 65_536]).unwrap();
     }
     encoder.finish().unwrap();
     assert!(bomb.len() < 100_000);
@@ -222,7 +223,12 @@ async fn a_poller_is_not_sent_what_it_has() {
     ] {
         let first = server.get(path).await;
         let tag = header(&first, ETAG.as_str()).to_owned();
-        for same in [tag.as_str(), &tag[2..], "*", &format!("\"x\" , {tag}")] {
+        for same in [
+            tag.as_str(),
+            tag.strip_prefix("W/").unwrap(),
+            "*",
+            &format!("\"x\" , {tag}"),
+        ] {
             for method in ["GET", "HEAD"] {
                 let second = again(&server, method, path, same).await;
                 assert_eq!(second.status(), StatusCode::NOT_MODIFIED, "{path} {same}");
@@ -232,7 +238,7 @@ async fn a_poller_is_not_sent_what_it_has() {
                 }
             }
         }
-        for other in ["\"x\"", "", &tag[..tag.len() - 2]] {
+        for other in ["\"x\"", "", tag.get(..tag.len() - 2).unwrap()] {
             let second = again(&server, "GET", path, other).await;
             assert_eq!(second.status(), StatusCode::OK, "{path} {other}");
             assert_eq!(second.body(), first.body());
@@ -326,7 +332,10 @@ async fn hostile_envelopes_are_refused() {
         "[".repeat(20_000),
         "]".repeat(20_000)
     );
-    let keys: String = (0..8_000).map(|n| format!("\"k{n}\":1,")).collect();
+    let mut keys = String::new();
+    for number in 0..8_000 {
+        write!(keys, "\"k{number}\":1,").unwrap();
+    }
     let keys = format!("{{\"objects\":[{{{keys}\"type\":\"indicator\"}}]}}");
     for (body, status) in [
         (many, 413),

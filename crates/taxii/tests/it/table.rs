@@ -95,7 +95,7 @@ async fn ask(app: &Router, path: &str) -> Answer {
 
 /// The entries of a page: `a1`, or the version alone where only versions are listed.
 fn entries(body: &Value) -> Vec<String> {
-    let number = |version: &Value| version.as_str().unwrap()[9..10].to_owned();
+    let number = |version: &Value| version.as_str().unwrap().get(9..10).unwrap().to_owned();
     if let Some(versions) = body["versions"].as_array() {
         return versions.iter().map(number).collect();
     }
@@ -107,14 +107,18 @@ fn entries(body: &Value) -> Vec<String> {
         .map(|object| {
             let version = object.get("version").or(object.get("modified")).unwrap();
             let id = object["id"].as_str().unwrap();
-            format!("{}{}", &id[id.len() - 1..], number(version))
+            format!("{}{}", id.get(id.len() - 1..).unwrap(), number(version))
         })
         .collect()
 }
 
 /// The minutes of the moments in the headers.
 fn minutes(answer: &Answer) -> String {
-    let minutes: Vec<&str> = answer.added.iter().map(|text| &text[14..16]).collect();
+    let minutes: Vec<&str> = answer
+        .added
+        .iter()
+        .map(|text| text.get(14..16).unwrap())
+        .collect();
     minutes.join("-")
 }
 
@@ -131,7 +135,7 @@ async fn every_filter_in_every_combination() {
         object(A) + "versions/",
         object(D) + "versions/",
     ];
-    let ids = ["".to_owned(), format!("match[id]={A},{D}")];
+    let ids = [String::new(), format!("match[id]={A},{D}")];
     let types = ["", "match[type]=malware,ipv4-addr"];
     let exact = format!("match[version]={}", version(2));
     let mixed = format!("match[version]=first,{},last", version(2));
@@ -150,7 +154,7 @@ async fn every_filter_in_every_combination() {
         "match[spec_version]=2.0,2.1",
         "match[spec_version]=3.0",
     ];
-    let after = ["".to_owned(), format!("added_after={}", added(2))];
+    let after = [String::new(), format!("added_after={}", added(2))];
     let mut table = String::new();
     for endpoint in &endpoints {
         for id in &ids {
