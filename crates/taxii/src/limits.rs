@@ -11,8 +11,12 @@ pub const FILTER_VALUES: usize = 1_000;
 /// Longest `next` that is read; ours have 40 characters.
 pub const CURSOR_BYTES: usize = 1_024;
 
-/// Most objects in one envelope that is taken in: bounds the status resource that answers it.
-pub const OBJECTS_PER_ENVELOPE: usize = 100_000;
+/// Most objects in one envelope that is taken in: bounds the status resource that answers it, and what is kept of
+/// objects that are refused, some three kilobytes each.
+pub const OBJECTS_PER_ENVELOPE: usize = 50_000;
+
+/// Most objects of one envelope that are read, whoever sends it: some servers have no pages.
+pub const OBJECTS_READ_PER_ENVELOPE: usize = 500_000;
 
 /// Longest object identifier, collection name or API root in a path; type names end at 250 characters.
 pub const SEGMENT_BYTES: usize = 400;

@@ -135,14 +135,15 @@ fn memory_stays_flat_whatever_a_partner_sends() {
     let few_keys = few_keys.rsplit_once(',').unwrap().0;
     let keys_allowed = format!("{{\"objects\":[{{{few_keys},\"type\":\"indicator\"}}]}}");
     let million_objects = format!("{{\"objects\":[{}{{}}]}}", "{},".repeat(999_999));
-    let objects_allowed = format!("{{\"objects\":[{}{{}}]}}", "{},".repeat(99_999));
+    let objects_allowed = format!("{{\"objects\":[{}{{}}]}}", "{},".repeat(49_999));
+    let more_objects = format!("{{\"objects\":[{}{{}}]}}", "{},".repeat(50_000));
     let deep = format!(
         "{{\"objects\":[{}{}]}}",
         "[".repeat(8 << 20),
         "]".repeat(8 << 20)
     );
     let too_long = vec![b' '; 33 << 20];
-    let cases: [(&str, &str, &[u8], &str); 9] = [
+    let cases: [(&str, &str, &[u8], &str); 10] = [
         ("gzip bomb", "gzip", &bomb, "413"),
         ("zstd bomb", "zstd", &zstd_bomb, "413"),
         ("nested bomb", "gzip", &nested, "422"),
@@ -161,7 +162,13 @@ fn memory_stays_flat_whatever_a_partner_sends() {
             "422",
         ),
         (
-            "as many objects as are read",
+            "more objects than are taken",
+            "identity",
+            more_objects.as_bytes(),
+            "422",
+        ),
+        (
+            "as many objects as are taken",
             "identity",
             objects_allowed.as_bytes(),
             "202",

@@ -28,7 +28,7 @@ impl<'a> Envelope<'a> {
     ///
     /// # Errors
     /// Where the text is no JSON object of this shape, or has more than
-    /// [`limits::OBJECTS_PER_ENVELOPE`](crate::limits::OBJECTS_PER_ENVELOPE) objects.
+    /// [`limits::OBJECTS_READ_PER_ENVELOPE`](crate::limits::OBJECTS_READ_PER_ENVELOPE) objects.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         // `serde` would read a list as the members in order.
         if !text.trim_ascii_start().starts_with('{') {
@@ -61,10 +61,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Objects<'a> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Objects<'de>, A::Error> {
                 let mut objects = Vec::new();
                 while let Some(object) = list.next_element()? {
-                    if objects.len() == limits::OBJECTS_PER_ENVELOPE {
+                    if objects.len() == limits::OBJECTS_READ_PER_ENVELOPE {
                         return Err(serde::de::Error::custom(format!(
                             "there are more than {} objects; send them in parts",
-                            limits::OBJECTS_PER_ENVELOPE
+                            limits::OBJECTS_READ_PER_ENVELOPE
                         )));
                     }
                     objects.push(object);

@@ -246,6 +246,14 @@ impl<A> Work<A> {
                         "the envelope has no `objects`".into(),
                     ));
                 }
+                if objects.len() > limits::OBJECTS_PER_ENVELOPE {
+                    let message = format!(
+                        "the envelope has {} objects, more than {}; send them in parts",
+                        objects.len(),
+                        limits::OBJECTS_PER_ENVELOPE
+                    );
+                    return Err(malformed("TAXII-BODY-04", message));
+                }
                 let status = backend.add_objects(audience, &root, &collection, &objects)?;
                 Ok(Answer::json(StatusCode::ACCEPTED, &status))
             }

@@ -188,7 +188,7 @@ async fn answers_go_out_packed_as_asked() {
             "zstd" => {
                 body = Coding::Zstd
                     .unpack(answer.body().to_vec(), 1_000_000)
-                    .unwrap()
+                    .unwrap();
             }
             "gzip" => {
                 flate2::read::GzDecoder::new(&answer.body()[..])
@@ -362,15 +362,18 @@ async fn hostile_envelopes_are_refused() {
 
 #[test]
 fn an_envelope_of_too_many_objects_is_read_no_further() {
-    use taxii::limits::OBJECTS_PER_ENVELOPE;
+    use taxii::limits::OBJECTS_READ_PER_ENVELOPE;
     use taxii::message::envelope::Envelope;
     let envelope = |count: usize| format!("{{\"objects\":[{}1]}}", "1,".repeat(count - 1));
-    let most = envelope(OBJECTS_PER_ENVELOPE);
+    let most = envelope(OBJECTS_READ_PER_ENVELOPE);
     assert_eq!(
         Envelope::parse(&most).unwrap().objects().len(),
-        OBJECTS_PER_ENVELOPE
+        OBJECTS_READ_PER_ENVELOPE
     );
     let error = Envelope::parse(&envelope(1_000_000)).unwrap_err();
     assert!(error.to_string().contains("send them in parts"), "{error}");
-    assert!(error.column() < 2 * OBJECTS_PER_ENVELOPE + 20, "{error}");
+    assert!(
+        error.column() < 2 * OBJECTS_READ_PER_ENVELOPE + 20,
+        "{error}"
+    );
 }
