@@ -16,8 +16,8 @@ use crate::error::Failure;
 use crate::page::{about, account, dashboard, incident, ledger, object, party, release, see_as};
 use crate::permission::Route;
 use crate::shared::Shared;
-use crate::{RouteEntry, ServerConfig, api, api_ledger, asset, authentication, layers};
 use crate::turn::Turns;
+use crate::{RouteEntry, ServerConfig, api, api_ledger, asset, authentication, layers};
 
 fn routes() -> Vec<Route> {
     vec![
