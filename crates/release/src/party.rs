@@ -43,8 +43,20 @@ party_id! {
     PersonId
 }
 party_id! {
+    /// A saved query over what a node holds.
+    QueryId
+}
+party_id! {
     /// A release.
     ReleaseId
+}
+party_id! {
+    /// A release, correction or standing rule that was asked for and waits for a second person.
+    RequestId
+}
+party_id! {
+    /// A standing rule, by which objects are released as they arrive.
+    RuleId
 }
 
 impl OrganisationId {

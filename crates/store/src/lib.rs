@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod account;
 pub mod comparison;
 pub mod database;
 pub mod error;
@@ -7,10 +8,15 @@ pub mod feed;
 pub mod incident;
 pub mod journal;
 pub mod ledger;
+pub mod network;
 pub mod object;
+pub mod origin;
 pub mod party;
 pub mod quarantine;
+pub mod query;
 pub mod release;
+pub mod request;
+pub mod rule;
 pub mod search;
 pub mod secret;
 

@@ -34,6 +34,8 @@ pub struct CommunityRow {
     pub id: CommunityId,
     /// Its name, unique on the node.
     pub name: String,
+    /// Whether a member sees who else is in it.
+    pub members_visible: bool,
     /// Its members.
     pub members: Vec<OrganisationId>,
 }
@@ -111,11 +113,13 @@ impl Reader<'_> {
     pub fn communities(&self) -> Result<Vec<CommunityRow>> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT id, name FROM community ORDER BY name")?;
-        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+            .prepare_cached("SELECT id, name, members_visible FROM community ORDER BY name")?;
+        let rows = statement.query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
+        })?;
         let mut found = Vec::new();
         for row in rows {
-            let (id, name) = row?;
+            let (id, name, members_visible) = row?;
             let members = self.column(
                 "SELECT organisation FROM membership WHERE community = ?1 ORDER BY organisation",
                 &id,
@@ -127,6 +131,7 @@ impl Reader<'_> {
             found.push(CommunityRow {
                 id: CommunityId(uuid(&id)?),
                 name,
+                members_visible,
                 members,
             });
         }
@@ -326,7 +331,7 @@ fn person(row: &Row<'_>) -> Result<PersonRow> {
 }
 
 /// Tells a broken uniqueness from other failures.
-fn unique(outcome: rusqlite::Result<usize>, what: &'static str) -> Result<()> {
+pub(crate) fn unique(outcome: rusqlite::Result<usize>, what: &'static str) -> Result<()> {
     match outcome {
         Ok(_) => Ok(()),
         Err(rusqlite::Error::SqliteFailure(failure, _))
