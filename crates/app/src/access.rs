@@ -7,7 +7,7 @@ use crate::error::AppError;
 /// What a person is there for. One person has one role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Runs the node and, in a small house, everything else.
+    /// Manages the node and its parties; reads and releases nothing, but in a small house everything.
     Administrator,
     /// Takes reports in, registers and judges.
     Analyst,
@@ -26,12 +26,16 @@ pub enum Role {
 pub enum Action {
     /// Put objects into the node.
     AddObjects,
+    /// Set the house's policy.
+    ManageNode,
     /// Add organisations, communities, persons and tokens.
     ManageParties,
     /// Read the audit trail.
     ReadAudit,
     /// Read what was released to one's own organisation.
     ReadFeed,
+    /// Read which communities one's own organisation is in.
+    ReadMembership,
     /// Read what the node holds.
     ReadObjects,
     /// Read who takes part.
@@ -44,6 +48,8 @@ pub enum Action {
     Register,
     /// Confirm and withdraw releases.
     Release,
+    /// Ask for a release, which somebody else confirms.
+    RequestRelease,
     /// See what another audience sees.
     SeeAs,
     /// Send objects into the inbox.
@@ -81,17 +87,20 @@ impl Role {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::AddObjects,
+        Self::ManageNode,
         Self::ManageParties,
         Self::ReadAudit,
         Self::ReadFeed,
+        Self::ReadMembership,
         Self::ReadObjects,
         Self::ReadParties,
         Self::ReadRegister,
         Self::ReadReleases,
         Self::Register,
         Self::Release,
+        Self::RequestRelease,
         Self::SeeAs,
         Self::SubmitObjects,
     ];
@@ -100,15 +109,18 @@ impl Action {
     pub fn name(self) -> &'static str {
         match self {
             Self::AddObjects => "add-objects",
+            Self::ManageNode => "manage-node",
             Self::ManageParties => "manage-parties",
             Self::ReadAudit => "read-audit",
             Self::ReadFeed => "read-feed",
+            Self::ReadMembership => "read-membership",
             Self::ReadObjects => "read-objects",
             Self::ReadParties => "read-parties",
             Self::ReadRegister => "read-register",
             Self::ReadReleases => "read-releases",
             Self::Register => "register",
             Self::Release => "release",
+            Self::RequestRelease => "request-release",
             Self::SeeAs => "see-as",
             Self::SubmitObjects => "submit-objects",
         }
@@ -116,7 +128,10 @@ impl Action {
 
     /// Whether it concerns what the house keeps to itself, whatever the role.
     fn is_of_the_house(self) -> bool {
-        !matches!(self, Self::ReadFeed | Self::SubmitObjects)
+        !matches!(
+            self,
+            Self::ReadFeed | Self::ReadMembership | Self::SubmitObjects
+        )
     }
 }
 
@@ -124,7 +139,9 @@ impl Action {
 pub fn allowed(role: Role, action: Action) -> bool {
     use Action as A;
     match role {
-        Role::Administrator => !matches!(action, A::ReadFeed | A::SubmitObjects),
+        Role::Administrator => {
+            matches!(action, A::ManageNode | A::ManageParties | A::ReadParties)
+        }
         Role::Analyst => matches!(
             action,
             A::AddObjects
@@ -133,10 +150,13 @@ pub fn allowed(role: Role, action: Action) -> bool {
                 | A::ReadRegister
                 | A::ReadReleases
                 | A::Register
+                | A::RequestRelease
                 | A::SeeAs
         ),
         Role::Auditor => matches!(action, A::ReadAudit | A::ReadParties | A::ReadReleases),
-        Role::Member | Role::Service => matches!(action, A::ReadFeed | A::SubmitObjects),
+        Role::Member | Role::Service => {
+            matches!(action, A::ReadFeed | A::ReadMembership | A::SubmitObjects)
+        }
         Role::Releaser => matches!(
             action,
             A::ReadObjects
@@ -144,9 +164,15 @@ pub fn allowed(role: Role, action: Action) -> bool {
                 | A::ReadRegister
                 | A::ReadReleases
                 | A::Release
+                | A::RequestRelease
                 | A::SeeAs
         ),
     }
+}
+
+/// The table of a small house, where one person does everything: an administrator may do all that the house does.
+pub fn allowed_in_small_house(role: Role, action: Action) -> bool {
+    allowed(role, action) || (role == Role::Administrator && action.is_of_the_house())
 }
 
 /// Somebody who has been authenticated.
@@ -159,6 +185,7 @@ pub struct Caller {
     pub(crate) login: String,
     pub(crate) name: String,
     pub(crate) role: Role,
+    pub(crate) small_house: bool,
     pub(crate) audience: Audience,
 }
 
@@ -200,7 +227,12 @@ impl Caller {
 
     /// Whether the person may do something.
     pub fn may(&self, action: Action) -> bool {
-        allowed(self.role, action) && (self.is_own() || !action.is_of_the_house())
+        let allowed = if self.small_house {
+            allowed_in_small_house(self.role, action)
+        } else {
+            allowed(self.role, action)
+        };
+        allowed && (self.is_own() || !action.is_of_the_house())
     }
 
     pub(crate) fn require(&self, action: Action) -> Result<(), AppError> {

@@ -7,6 +7,9 @@ use thiserror::Error;
 /// A use case that failed. `Display` is fit for the user; the chain is for the log.
 #[derive(Debug, Error)]
 pub enum AppError {
+    /// What was looked at is not what is there now; one diagnostic for each change.
+    #[error("something changed in between: {}", first(.0))]
+    Changed(Vec<Diagnostic>),
     /// Something of the kind is there already, or the state does not allow it.
     #[error("{0}")]
     Conflict(String),
@@ -40,6 +43,7 @@ impl AppError {
     /// A stable code for machines.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::Changed(_) => "changed",
             Self::Conflict(_) => "conflict",
             Self::Forbidden => "forbidden",
             Self::Invalid(_) => "invalid",
@@ -52,7 +56,7 @@ impl AppError {
     /// The diagnostics, where there are any.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         match self {
-            Self::Invalid(diagnostics) => diagnostics,
+            Self::Changed(diagnostics) | Self::Invalid(diagnostics) => diagnostics,
             _ => &[],
         }
     }
@@ -63,6 +67,17 @@ impl AppError {
             base::diagnostic::Place::Whole,
             message,
         )])
+    }
+
+    pub(crate) fn invalid_with(
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        let place = base::diagnostic::Place::Whole;
+        Self::Invalid(vec![
+            Diagnostic::error(code, place, message).with_help(help),
+        ])
     }
 }
 

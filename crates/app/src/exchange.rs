@@ -361,7 +361,9 @@ fn backend(error: AppError) -> BackendError {
     match error {
         AppError::Forbidden => BackendError::Forbidden,
         AppError::NotFound => BackendError::NotFound,
-        AppError::Invalid(diagnostics) => BackendError::Unprocessable(diagnostics),
+        AppError::Changed(diagnostics) | AppError::Invalid(diagnostics) => {
+            BackendError::Unprocessable(diagnostics)
+        }
         AppError::Conflict(message) => BackendError::BadRequest(Diagnostic::error(
             "APP-CONFLICT-01",
             base::diagnostic::Place::Whole,

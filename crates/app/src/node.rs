@@ -75,7 +75,8 @@ impl Node {
             .read(|reader| Ok(reader.own_organisation()?.is_some()))
     }
 
-    /// Gives the node its organisation, its administrator and its keys; once.
+    /// Gives the node of a small house its organisation, its administrator and its keys; once. In a small house the
+    /// administrator may do everything.
     ///
     /// # Errors
     /// If it is set up already, or the database fails.
@@ -84,6 +85,21 @@ impl Node {
         own: &NewOrganisation,
         admin_login: &str,
         admin_name: &str,
+    ) -> Result<OneTimeLogin, AppError> {
+        self.set_up_house(own, admin_login, admin_name, true)
+    }
+
+    /// Gives the node its organisation, its administrator and its keys; once. In a house that is not `small` the
+    /// administrator manages the node and its parties and neither reads what is held nor releases it.
+    ///
+    /// # Errors
+    /// If it is set up already, or the database fails.
+    pub fn set_up_house(
+        &self,
+        own: &NewOrganisation,
+        admin_login: &str,
+        admin_name: &str,
+        small: bool,
     ) -> Result<OneTimeLogin, AppError> {
         let now = self.clock.now();
         let id = own.id.unwrap_or_else(|| OrganisationId(self.ids.uuid()));
@@ -125,10 +141,19 @@ impl Node {
             writer.add_person(&person, now)?;
             writer.set_meta(EDITION_KEY, &key)?;
             crate::ledger::begin(writer, &ledger_key, now)?;
+            writer.set_meta(SMALL_HOUSE, &[u8::from(small)])?;
             self.put(writer, id, Some(person.id), true, &[identity])?;
             writer.put_audit(Some(person.id), "set-up", &id.to_string(), now)?;
             self.put_one_time_login(writer, person.id, now)
         })
+    }
+
+    /// Whether this is a small house, whose administrator may do everything.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn is_small_house(&self) -> Result<bool, AppError> {
+        self.store.read(is_small_house)
     }
 
     /// The organisation whose node this is.
@@ -209,6 +234,12 @@ pub(crate) fn own(reader: &Reader<'_>) -> Result<OrganisationRow, AppError> {
     reader.own_organisation()?.ok_or(AppError::NotSetUp)
 }
 
+/// A node of before there were small houses is one: its administrator could do everything.
+pub(crate) fn is_small_house(reader: &Reader<'_>) -> Result<bool, AppError> {
+    let stored = reader.meta(SMALL_HOUSE)?;
+    Ok(stored.is_none_or(|stored| stored == [1]))
+}
+
 pub(crate) fn policy(reader: &Reader<'_>) -> Result<Policy, AppError> {
     let own_identity = own(reader)?.id.identity();
     let key = reader
@@ -225,3 +256,4 @@ pub(crate) fn policy(reader: &Reader<'_>) -> Result<Policy, AppError> {
 /// The database of a node, in its directory.
 pub const DATABASE: &str = "noroshi.db";
 const EDITION_KEY: &str = "edition_key";
+const SMALL_HOUSE: &str = "small_house";

@@ -458,6 +458,7 @@ impl Node {
                 writer.put_due(crate::catch_up::OBJECT, object.id().as_str(), until)?;
             }
         }
+        self.apply_rules(writer, objects, &puts)?;
         Ok(puts)
     }
 }

@@ -44,6 +44,8 @@ pub struct Community {
     pub id: CommunityId,
     /// Its name.
     pub name: String,
+    /// Whether a member sees who else is in it.
+    pub members_visible: bool,
     /// Its members.
     pub members: Vec<OrganisationId>,
 }
@@ -74,6 +76,8 @@ pub struct PersonView {
     pub organisation: String,
     /// The role.
     pub role: Role,
+    /// Whether the account is closed.
+    pub disabled: bool,
 }
 
 impl From<OrganisationRow> for Organisation {
@@ -114,7 +118,7 @@ impl Node {
         new: &NewOrganisation,
     ) -> Result<Organisation, AppError> {
         caller.require(Action::ManageParties)?;
-        name(&new.name)?;
+        check_name(&new.name)?;
         let row = OrganisationRow {
             id: new.id.unwrap_or_else(|| OrganisationId(self.ids.uuid())),
             name: new.name.clone(),
@@ -152,6 +156,7 @@ impl Node {
                 .map(|row| Community {
                     id: row.id,
                     name: row.name,
+                    members_visible: row.members_visible,
                     members: row.members,
                 })
                 .collect())
@@ -164,7 +169,7 @@ impl Node {
     /// If the caller may not, or the name is taken.
     pub fn add_community(&self, caller: &Caller, community: &str) -> Result<Community, AppError> {
         caller.require(Action::ManageParties)?;
-        name(community)?;
+        check_name(community)?;
         let id = CommunityId(self.ids.uuid());
         self.store.write(|writer| {
             writer.add_community(id, community)?;
@@ -173,6 +178,7 @@ impl Node {
         Ok(Community {
             id,
             name: community.to_owned(),
+            members_visible: false,
             members: Vec::new(),
         })
     }
@@ -234,6 +240,7 @@ impl Node {
                     name: row.name,
                     organisation: organisation.unwrap_or_default(),
                     role,
+                    disabled: row.disabled.is_some(),
                 });
             }
             Ok(found)
@@ -246,7 +253,7 @@ impl Node {
     /// If the caller may not, or the login is taken.
     pub fn add_person(&self, caller: &Caller, new: &NewPerson) -> Result<OneTimeLogin, AppError> {
         caller.require(Action::ManageParties)?;
-        name(&new.login)?;
+        check_name(&new.login)?;
         let now = self.clock.now();
         self.store.write(|writer| {
             writer
@@ -267,7 +274,7 @@ impl Node {
     }
 }
 
-fn name(text: &str) -> Result<(), AppError> {
+pub(crate) fn check_name(text: &str) -> Result<(), AppError> {
     if text.trim().is_empty() || text.chars().count() > MAX_NAME_CHARS {
         return Err(AppError::invalid(
             "APP-NAME-01",

@@ -215,6 +215,7 @@ impl Node {
             for object in linked.chain(incident.attributions.iter().map(|one| &one.actor)) {
                 writer.link_object(&incident.id, object)?;
             }
+            self.apply_rules_to(writer, &new.objects.iter().cloned().collect())?;
             self.record(writer, caller, "register", &incident.number)?;
             Ok(summary_of(&incident, 0))
         })
@@ -301,6 +302,7 @@ impl Node {
             for object in objects {
                 added += u64::from(writer.link_object(incident, object)?);
             }
+            self.apply_rules_to(writer, &objects.iter().cloned().collect())?;
             self.record(writer, caller, "link", incident.as_str())?;
             Ok(added)
         })

@@ -1,32 +1,28 @@
 //! Releases with their preview, and the view of another audience.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use release::decision::Decision;
-use release::gate::{Asked, Gate, Holdings};
-use release::held::Held;
-use release::party::{Audience, Member, OrganisationId, ReleaseId};
-use release::terms::{Cut, Recipient, Release};
+use release::party::{Audience, OrganisationId, ReleaseId};
+use release::terms::{Cut, Recipient};
 use stix::id::Id;
 use stix::marking::Tlp;
-use store::database::Reader;
-use store::error::StoreError;
+use store::database::{Reader, Writer};
 use store::feed::FeedQuery;
 use store::object::ObjectKey;
+use store::origin::{Origin, Withdrawal};
 use store::release::{ReleaseRecord, read_recipient};
 
 use crate::access::{Action, Caller};
-use crate::drawn::{items, leaks};
+use crate::effect::member;
 use crate::error::AppError;
+use crate::four_eyes::SecondReason;
 use crate::ledger::Handed;
-use crate::node::{Node, policy};
+use crate::node::Node;
 use crate::object::ObjectSummary;
-use crate::view::{one, summaries, summary};
+use crate::view::{summaries, summary};
 
 /// A release as it is asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseRequest {
     /// What goes out.
     pub objects: Vec<Id>,
@@ -55,6 +51,10 @@ pub struct Preview {
     pub rows: Vec<PreviewRow>,
     /// What the releaser should look at.
     pub warnings: Vec<String>,
+    /// Why a second person has to confirm; nothing where one is enough.
+    pub second: Vec<SecondReason>,
+    /// What stands for all that would go out: a confirmation names it, and is refused once it is another.
+    pub digest: String,
 }
 
 /// One row of a [`Preview`].
@@ -127,119 +127,26 @@ pub struct SeenObject {
     pub added: Timestamp,
 }
 
-/// The holdings as they would be with one release more.
-struct With<'a, 'c> {
-    reader: &'a Reader<'c>,
-    release: Option<&'a Arc<Release>>,
-    items: &'a BTreeSet<Id>,
-}
-
-impl Holdings for With<'_, '_> {
-    type Error = StoreError;
-
-    fn versions(&self, id: &Id) -> Result<Vec<Arc<Held>>, StoreError> {
-        self.reader.versions(id)
-    }
-
-    fn releases(&self, held: &Held) -> Result<Vec<Arc<Release>>, StoreError> {
-        let mut found = self.reader.releases(held)?;
-        if let Some(release) = self.release.filter(|_| self.items.contains(held.id())) {
-            found.push(release.clone());
-        }
-        Ok(found)
-    }
-}
-
 impl Node {
-    /// What a release would do, recipient by recipient, before it is confirmed.
-    ///
-    /// # Errors
-    /// If the caller may not, or something in it cannot be used.
-    pub fn preview(&self, caller: &Caller, request: &ReleaseRequest) -> Result<Preview, AppError> {
-        caller.require(Action::Release)?;
-        self.through_gate(caller, |reader, gate| {
-            let items = items(reader, gate, request)?;
-            let terms = Arc::new(self.terms(reader, request)?);
-            self.outcomes_with(reader, gate, Some(&terms), &items, request)
-        })
-    }
-
-    /// What each audience sees of objects now.
-    ///
-    /// # Errors
-    /// If the caller may not.
-    pub fn outcomes(&self, caller: &Caller, objects: &[Id]) -> Result<Preview, AppError> {
-        caller.require(Action::SeeAs)?;
-        self.through_gate(caller, |reader, gate| {
-            let request = ReleaseRequest {
-                objects: objects.to_vec(),
-                with_references: false,
-                recipients: Vec::new(),
-                ceiling: Tlp::Clear,
-                cuts: Vec::new(),
-                from: None,
-                until: None,
-                reason: String::new(),
-            };
-            self.outcomes_with(reader, gate, None, objects, &request)
-        })
-    }
-
-    /// Confirms a release: from now on its recipients get what it names.
-    ///
-    /// # Errors
-    /// If the caller may not, or something in it cannot be used.
-    pub fn confirm(
-        &self,
-        caller: &Caller,
-        request: &ReleaseRequest,
-    ) -> Result<ReleaseId, AppError> {
-        caller.require(Action::Release)?;
-        let now = self.clock.now();
-        if request.reason.trim().is_empty() {
-            return Err(AppError::invalid(
-                "APP-RELEASE-01",
-                "a release has a reason",
-            ));
-        }
-        let (ids, terms) = self.through_gate(caller, |reader, gate| {
-            Ok((items(reader, gate, request)?, self.terms(reader, request)?))
-        })?;
-        let id = terms.id;
-        self.store.write(|writer| {
-            let mut items: Vec<ObjectKey> = Vec::new();
-            for object in &ids {
-                // A release names versions: what is changed later is decided on later.
-                items.extend(writer.version_keys(object)?.into_iter().next());
-            }
-            let record = ReleaseRecord {
-                terms: Arc::new(terms),
-                reason: request.reason.trim().to_owned(),
-                confirmed_by: caller.person,
-                confirmed: now,
-            };
-            writer.put_release(&record, &items)?;
-            crate::ledger::released(writer, caller.person.0, id, now)?;
-            if let Some(until) = record.terms.until {
-                writer.put_due(crate::catch_up::WITHDRAWAL, &id.to_string(), until)?;
-            }
-            writer.put_change(crate::catch_up::RELEASE, &id.to_string(), now)?;
-            self.record(writer, caller, "release", &id.to_string())
-        })?;
-        Ok(id)
-    }
-
     /// Withdraws a release: nobody gets what it names by it from now on.
     ///
     /// # Errors
-    /// If the caller may not.
-    pub fn withdraw(&self, caller: &Caller, release: ReleaseId) -> Result<bool, AppError> {
+    /// If the caller may not, or no reason is given.
+    pub fn withdraw(
+        &self,
+        caller: &Caller,
+        release: ReleaseId,
+        reason: &str,
+    ) -> Result<bool, AppError> {
         caller.require(Action::Release)?;
+        let reason = crate::proposal::reason(reason)?;
         let now = self.clock.now();
         self.store.write(|writer| {
             let withdrawn = writer.withdraw_release(release, now)?;
             if withdrawn {
                 crate::ledger::release_withdrawn(writer, caller.person.0, release, now)?;
+                let by = caller.person;
+                writer.put_withdrawal(release, &Withdrawal { by, reason })?;
                 writer.put_change(crate::catch_up::WITHDRAWAL, &release.to_string(), now)?;
                 self.record(writer, caller, "withdraw", &release.to_string())?;
             }
@@ -370,157 +277,6 @@ impl Node {
             objects: objects.flatten().collect(),
         })
     }
-
-    /// The terms of a request.
-    fn terms(&self, reader: &Reader<'_>, request: &ReleaseRequest) -> Result<Release, AppError> {
-        let now = self.clock.now();
-        if request.recipients.is_empty() {
-            // An empty group reached everybody elsewhere: here it reaches nobody, and is refused.
-            return Err(AppError::invalid(
-                "APP-RELEASE-03",
-                "a release has at least one recipient",
-            ));
-        }
-        if request.from.is_some_and(|from| from > now) {
-            return Err(AppError::invalid(
-                "APP-RELEASE-04",
-                "a release for later is not taken: confirm it when the time has come",
-            ));
-        }
-        if request.until.is_some_and(|until| until <= now) {
-            return Err(AppError::invalid(
-                "APP-RELEASE-05",
-                "the release would be over before it begins",
-            ));
-        }
-        let mut named = BTreeSet::new();
-        let communities = reader.communities()?;
-        for recipient in &request.recipients {
-            match recipient {
-                Recipient::Organisation(organisation) => {
-                    reader
-                        .organisation(*organisation)?
-                        .ok_or(AppError::NotFound)?;
-                    named.insert(*organisation);
-                }
-                Recipient::Community(id) => {
-                    let community = communities
-                        .iter()
-                        .find(|one| one.id == *id)
-                        .ok_or(AppError::NotFound)?;
-                    // Above GREEN a community stands for the organisations that are in it now.
-                    if request.ceiling > Tlp::Green {
-                        named.extend(community.members.iter().copied());
-                    }
-                }
-                Recipient::Person(person) => {
-                    reader.person(*person)?.ok_or(AppError::NotFound)?;
-                }
-                Recipient::Public => {}
-            }
-        }
-        Ok(Release {
-            id: ReleaseId(self.ids.uuid()),
-            recipients: request.recipients.iter().copied().collect(),
-            named,
-            ceiling: request.ceiling,
-            cuts: request.cuts.clone(),
-            from: now,
-            until: request.until,
-            withdrawn: None,
-        })
-    }
-
-    fn outcomes_with(
-        &self,
-        reader: &Reader<'_>,
-        own: &Gate<'_, Reader<'_>>,
-        release: Option<&Arc<Release>>,
-        items: &[Id],
-        request: &ReleaseRequest,
-    ) -> Result<Preview, AppError> {
-        let policy = policy(reader)?;
-        let now = self.clock.now();
-        let set: BTreeSet<Id> = items.iter().cloned().collect();
-        let holdings = With {
-            reader,
-            release,
-            items: &set,
-        };
-        let mut audiences = Vec::new();
-        for organisation in reader
-            .organisations()?
-            .into_iter()
-            .filter(|organisation| !organisation.own)
-        {
-            audiences.push((organisation.name, member(reader, organisation.id)?));
-        }
-        audiences.push(("public".to_owned(), Audience::Public));
-        let asked: Vec<Asked> = items
-            .iter()
-            .map(|id| Asked {
-                id: id.clone(),
-                version: None,
-            })
-            .collect();
-        let mut columns = Vec::new();
-        for (_, audience) in &audiences {
-            columns.push(Gate::new(&policy, &holdings, audience, now).decide(&asked)?);
-        }
-        let mut rows = Vec::new();
-        let mut warnings = Vec::new();
-        for (at, id) in items.iter().enumerate() {
-            let Some(whole) = one(own, id)? else { continue };
-            let cells: Vec<Outcome> = columns
-                .iter()
-                .filter_map(|column| column.get(at))
-                .map(outcome)
-                .collect();
-            if release.is_some()
-                && cells.iter().all(|cell| *cell == Outcome::Nothing)
-                && request.objects.contains(id)
-            {
-                warnings.push(format!(
-                    "`{}` reaches nobody: its marking is above what the recipients may see (without one it is handled as TLP:AMBER+STRICT), or consent was not given",
-                    whole.object().title()
-                ));
-            }
-            rows.push(PreviewRow {
-                object: summary(&whole),
-                cells,
-            });
-        }
-        warnings.extend(leaks(reader, own, items, &columns)?);
-        Ok(Preview {
-            audiences: audiences.into_iter().map(|(name, _)| name).collect(),
-            rows,
-            warnings,
-        })
-    }
-}
-
-fn outcome(decision: &Decision) -> Outcome {
-    match decision {
-        Decision::Edition(edition) => Outcome::Edition {
-            cut: edition.cut.iter().map(ToString::to_string).collect(),
-        },
-        Decision::Nothing => Outcome::Nothing,
-        Decision::Whole(_) => Outcome::Whole,
-    }
-}
-
-/// An organisation as an audience, without any person of it.
-pub(crate) fn member(
-    reader: &Reader<'_>,
-    organisation: OrganisationId,
-) -> Result<Audience, AppError> {
-    Ok(Audience::Member(Member {
-        organisation,
-        communities: reader.communities_of(organisation)?,
-        client_of: reader.client_of(organisation)?,
-        person: None,
-        country: reader.country_of(organisation)?,
-    }))
 }
 
 fn name_of(reader: &Reader<'_>, organisation: OrganisationId) -> Result<String, AppError> {
@@ -530,25 +286,55 @@ fn name_of(reader: &Reader<'_>, organisation: OrganisationId) -> Result<String, 
         .name)
 }
 
-pub(crate) fn release_summary(
-    reader: &Reader<'_>,
+/// Enters a release: from now on its recipients get what it names. Every release passes here.
+pub(crate) fn enter_release(
+    writer: &Writer<'_>,
     record: &ReleaseRecord,
-) -> Result<ReleaseSummary, AppError> {
+    items: &[ObjectKey],
+    origin: &Origin,
+) -> Result<(), AppError> {
+    let id = record.terms.id;
+    writer.put_release(record, items)?;
+    crate::ledger::released(writer, record.confirmed_by.0, id, record.confirmed)?;
+    writer.put_origin(id, origin)?;
+    if let Some(until) = record.terms.until {
+        writer.put_due(crate::catch_up::WITHDRAWAL, &id.to_string(), until)?;
+    }
+    writer.put_change(crate::catch_up::RELEASE, &id.to_string(), record.confirmed)?;
+    let by = Some(record.confirmed_by);
+    Ok(writer.put_audit(by, "release", &id.to_string(), record.confirmed)?)
+}
+
+/// Recipients by name.
+pub(crate) fn recipient_names<'r>(
+    reader: &Reader<'_>,
+    recipients: impl Iterator<Item = &'r Recipient>,
+) -> Result<Vec<String>, AppError> {
     let communities = reader.communities()?;
-    let mut recipients = Vec::new();
-    for recipient in &record.terms.recipients {
-        recipients.push(match recipient {
+    let mut names = Vec::new();
+    for recipient in recipients {
+        names.push(match recipient {
             Recipient::Community(id) => communities
                 .iter()
                 .find(|one| one.id == *id)
                 .map_or_else(|| id.to_string(), |one| one.name.clone()),
-            Recipient::Organisation(id) => name_of(reader, *id)?,
+            Recipient::Organisation(id) => reader
+                .organisation(*id)?
+                .map_or_else(|| id.to_string(), |known| known.name),
             Recipient::Person(id) => reader
                 .person(*id)?
                 .map_or_else(|| id.to_string(), |person| person.name),
             Recipient::Public => "public".to_owned(),
         });
     }
+    Ok(names)
+}
+
+pub(crate) fn release_summary(
+    reader: &Reader<'_>,
+    record: &ReleaseRecord,
+) -> Result<ReleaseSummary, AppError> {
+    let recipients = recipient_names(reader, record.terms.recipients.iter())?;
     let objects = reader.release_items(record.terms.id)?.len();
     Ok(ReleaseSummary {
         id: record.terms.id,

@@ -19,7 +19,7 @@ use thiserror::Error;
 
 use crate::access::{Action, Caller, Role};
 use crate::error::AppError;
-use crate::node::{Node, own};
+use crate::node::{Node, is_small_house, own};
 
 /// A login that works once.
 #[derive(Clone)]
@@ -442,8 +442,17 @@ pub(crate) fn caller(reader: &Reader<'_>, person: PersonId) -> Result<Option<Cal
         login,
         name,
         role,
+        small_house: is_small_house(reader)?,
         audience,
     }))
+}
+
+/// Forgets whose passwords were verified lately.
+pub(crate) fn sign_out_everywhere(node: &Node) {
+    node.verified
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clear();
 }
 
 fn hash(secret: &str) -> [u8; 32] {

@@ -35,6 +35,9 @@ pub(crate) struct Global {
     /// Configuration file [default: noroshi.toml in the data folder]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Act as this person of the node [default: its first administrator]; whoever can read the database may
+    #[arg(long = "as", global = true, value_name = "LOGIN")]
+    pub(crate) acting_as: Option<String>,
     /// Answer in JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -111,5 +114,5 @@ Exit codes:
   1  a negative finding: invalid input, a failed check, something refused
   2  the work could not be done: a file could not be read, a server not reached, bad usage
 
-Environment: NOROSHI_DIR, NOROSHI_<SETTING> (see `noroshi config`), NOROSHI_TOKEN and \
+Environment: NOROSHI_DIR, NOROSHI_AS, NOROSHI_<SETTING> (see `noroshi config`), NOROSHI_TOKEN and \
 NOROSHI_PASSWORD for `noroshi taxii`, LANG, NO_COLOR.";

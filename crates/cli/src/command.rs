@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Verdict> {
     let context = &context;
     match arguments.command {
         Command::Demo(options) => demo::run(context, &options),
-        Command::Serve(_) => serve::run(context),
+        Command::Serve(options) => serve::run(context, &options),
         Command::Doctor => doctor::run(context),
         Command::Config => {
             if context.json {

@@ -24,6 +24,8 @@ pub(crate) struct Context {
     pub(crate) dir: PathBuf,
     /// Whether the user named that folder.
     pub(crate) dir_named: bool,
+    /// The login of whom to act as; none for the first administrator.
+    pub(crate) acting_as: Option<String>,
     /// Whether answers are JSON.
     pub(crate) json: bool,
     /// The language of what is said.
@@ -135,6 +137,10 @@ pub(crate) fn load(global: &Global, flags: &[(&'static str, String)]) -> Result<
     Ok(Context {
         dir,
         dir_named,
+        acting_as: global
+            .acting_as
+            .clone()
+            .or_else(|| variable("NOROSHI_AS").cloned()),
         json: global.json,
         language: global
             .lang

@@ -35,6 +35,11 @@ pub(crate) fn open(context: &Context) -> Result<(Arc<Node>, Caller)> {
             dir.display()
         );
     }
-    let caller = node.local_caller()?;
+    let caller = match &context.acting_as {
+        Some(login) => node
+            .local_caller_as(login)
+            .with_context(|| format!("cannot act as `{login}`"))?,
+        None => node.local_caller()?,
+    };
     Ok((node, caller))
 }

@@ -11,12 +11,11 @@ use serde_json::{Value, json};
 use stix::id::Id;
 
 use crate::error::Failure;
-use crate::fields::{Fields, JsonBody};
-use crate::input::ReleaseInput;
-use crate::permission::{Permitted, ReadObjects, ReadRegister, ReadReleases, Release, SignedIn};
+use crate::fields::Fields;
+use crate::permission::{Permitted, ReadObjects, ReadRegister, ReadReleases, SignedIn};
 use crate::shared::Shared;
 
-type Answer = Result<Json<Value>, Failure>;
+pub(crate) type Answer = Result<Json<Value>, Failure>;
 type Parameters = Query<Vec<(String, String)>>;
 
 /// Whether the node answers and its database too; says nothing else, because everybody may ask.
@@ -154,32 +153,6 @@ pub(crate) async fn releases(
     Ok(Json(json!({ "releases": releases })))
 }
 
-pub(crate) async fn preview(
-    who: Permitted<Release>,
-    State(shared): State<Shared>,
-    JsonBody(input): JsonBody<ReleaseInput>,
-) -> Answer {
-    let preview = who
-        .ask(&shared, move |node, caller| {
-            node.preview(caller, &input.request(node, caller)?)
-        })
-        .await?;
-    Ok(Json(preview_json(&preview)))
-}
-
-pub(crate) async fn confirm(
-    who: Permitted<Release>,
-    State(shared): State<Shared>,
-    JsonBody(input): JsonBody<ReleaseInput>,
-) -> Answer {
-    let id = who
-        .ask(&shared, move |node, caller| {
-            node.confirm(caller, &input.request(node, caller)?)
-        })
-        .await?;
-    Ok(Json(json!({ "id": id.to_string() })))
-}
-
 pub(crate) fn diagnostic(found: &Diagnostic) -> Value {
     let place = match &found.place {
         Place::Whole => Value::Null,
@@ -201,7 +174,7 @@ pub(crate) fn diagnostic(found: &Diagnostic) -> Value {
     })
 }
 
-fn object_summary(object: &ObjectSummary) -> Value {
+pub(crate) fn object_summary(object: &ObjectSummary) -> Value {
     json!({
         "id": object.id.as_str(),
         "type": object.kind,
@@ -255,7 +228,7 @@ fn incident_summary(incident: &IncidentSummary) -> Value {
     })
 }
 
-fn release_summary(release: &ReleaseSummary) -> Value {
+pub(crate) fn release_summary(release: &ReleaseSummary) -> Value {
     json!({
         "id": release.id.to_string(),
         "recipients": release.recipients,
@@ -269,7 +242,7 @@ fn release_summary(release: &ReleaseSummary) -> Value {
     })
 }
 
-fn preview_json(preview: &Preview) -> Value {
+pub(crate) fn preview_json(preview: &Preview) -> Value {
     let rows = preview.rows.iter().map(|row| {
         let cells = row.cells.iter().map(|cell| match cell {
             Outcome::Edition { cut } => json!({ "outcome": "edition", "cut": cut }),
@@ -285,6 +258,8 @@ fn preview_json(preview: &Preview) -> Value {
         "audiences": preview.audiences,
         "rows": rows.collect::<Vec<_>>(),
         "warnings": preview.warnings,
+        "second": preview.second.iter().map(|reason| reason.name()).collect::<Vec<_>>(),
+        "digest": preview.digest,
     })
 }
 

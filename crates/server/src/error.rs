@@ -99,12 +99,12 @@ impl From<AppError> for Failure {
             AppError::Forbidden => StatusCode::FORBIDDEN,
             AppError::NotFound => StatusCode::NOT_FOUND,
             AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            AppError::Conflict(_) => StatusCode::CONFLICT,
+            AppError::Changed(_) | AppError::Conflict(_) => StatusCode::CONFLICT,
             _ => return Self::internal(&error),
         };
         let message = error.to_string();
         let diagnostics = match error {
-            AppError::Invalid(diagnostics) => diagnostics,
+            AppError::Changed(diagnostics) | AppError::Invalid(diagnostics) => diagnostics,
             _ => Vec::new(),
         };
         Self {

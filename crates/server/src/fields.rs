@@ -66,6 +66,12 @@ impl Fields {
         self
     }
 
+    /// The same without any value of `name`.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.0.retain(|pair| pair.0 != name);
+        self
+    }
+
     /// The password as typed, with its white space.
     pub(crate) fn untrimmed(&self, name: &str) -> &str {
         let pair = self.0.iter().find(|pair| pair.0 == name);

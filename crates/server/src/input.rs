@@ -21,10 +21,10 @@ use crate::fields::Fields;
 
 /// Collects what is wrong with fields.
 #[derive(Default)]
-struct Findings(Vec<Diagnostic>);
+pub(crate) struct Findings(pub(crate) Vec<Diagnostic>);
 
 impl Findings {
-    fn add(&mut self, code: &'static str, name: &str, message: String) {
+    pub(crate) fn add(&mut self, code: &'static str, name: &str, message: String) {
         if self.0.len() < base::limits::DIAGNOSTICS_PER_DOCUMENT {
             let place = Place::Pointer(format!("/{name}"));
             self.0.push(Diagnostic::error(code, place, message));
@@ -32,7 +32,7 @@ impl Findings {
     }
 
     /// A field that has to be there.
-    fn need<T>(
+    pub(crate) fn need<T>(
         &mut self,
         name: &str,
         text: &str,
@@ -54,7 +54,7 @@ impl Findings {
     }
 
     /// A field that may be empty.
-    fn may<T>(
+    pub(crate) fn may<T>(
         &mut self,
         name: &str,
         text: &str,
@@ -67,7 +67,7 @@ impl Findings {
         }
     }
 
-    fn ids<'t>(&mut self, name: &str, texts: impl Iterator<Item = &'t str>) -> Vec<Id> {
+    pub(crate) fn ids<'t>(&mut self, name: &str, texts: impl Iterator<Item = &'t str>) -> Vec<Id> {
         let mut ids = Vec::new();
         for text in texts.flat_map(str::split_whitespace).take(MAX_OBJECTS) {
             ids.extend(self.need(name, text, |text| Id::parse(text).ok()));
@@ -181,12 +181,15 @@ pub(crate) fn ids(fields: &Fields, name: &str) -> Result<Vec<Id>, Vec<Diagnostic
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReleaseInput {
     /// Identifiers.
+    #[serde(default)]
     pub(crate) objects: Vec<String>,
     #[serde(default)]
     pub(crate) with_references: bool,
     /// `public`, `community:…`, `organisation:…`, or a name.
+    #[serde(default)]
     pub(crate) recipients: Vec<String>,
     /// A label of the Traffic Light Protocol.
+    #[serde(default)]
     pub(crate) ceiling: String,
     /// A selector, or an identifier and a selector.
     #[serde(default)]
@@ -197,6 +200,30 @@ pub(crate) struct ReleaseInput {
     pub(crate) until: String,
     #[serde(default)]
     pub(crate) reason: String,
+    /// A saved query instead of objects, by name or identifier.
+    #[serde(default)]
+    pub(crate) query: String,
+    /// A release to correct instead of objects and terms.
+    #[serde(default)]
+    pub(crate) corrects: String,
+    /// Types of object, for a standing rule instead of objects.
+    #[serde(default)]
+    pub(crate) kinds: Vec<String>,
+    /// Labels, one of which objects of a rule have.
+    #[serde(default)]
+    pub(crate) labels: Vec<String>,
+    /// What objects of a rule are related to.
+    #[serde(default)]
+    pub(crate) related_to: String,
+    /// Who gave the objects of a rule.
+    #[serde(default)]
+    pub(crate) source: String,
+    /// The most restrictive marking of objects of a rule.
+    #[serde(default)]
+    pub(crate) at_most: String,
+    /// What stands for the preview that was looked at.
+    #[serde(default)]
+    pub(crate) digest: String,
 }
 
 impl ReleaseInput {
@@ -212,6 +239,14 @@ impl ReleaseInput {
             from: fields.get("from").to_owned(),
             until: fields.get("until").to_owned(),
             reason: fields.get("reason").to_owned(),
+            query: fields.get("query").to_owned(),
+            corrects: fields.get("corrects").to_owned(),
+            kinds: words("kinds").map(str::to_owned).collect(),
+            labels: lines("labels").map(str::to_owned).collect(),
+            related_to: fields.get("related_to").to_owned(),
+            source: fields.get("source").to_owned(),
+            at_most: fields.get("at_most").to_owned(),
+            digest: fields.get("digest").to_owned(),
         }
     }
 
@@ -219,7 +254,7 @@ impl ReleaseInput {
     pub(crate) fn request(&self, node: &Node, caller: &Caller) -> Result<ReleaseRequest, AppError> {
         let mut found = Findings::default();
         let objects = found.ids("objects", self.objects.iter().map(String::as_str));
-        if self.objects.is_empty() {
+        if self.objects.is_empty() && self.query.is_empty() && self.kinds.is_empty() {
             found.add(
                 "SERVER-FIELD-01",
                 "objects",
@@ -276,7 +311,7 @@ fn cut(line: &str) -> Option<Cut> {
 }
 
 /// A moment in UTC: a whole timestamp, `2026-01-12T09:30` as browsers send it, or a day.
-fn instant(text: &str) -> Option<Timestamp> {
+pub(crate) fn instant(text: &str) -> Option<Timestamp> {
     let padded = match text.len() {
         10 => format!("{text}T00:00:00Z"),
         16 => format!("{text}:00Z"),

@@ -2,6 +2,8 @@
 
 mod api;
 mod api_ledger;
+mod api_life;
+mod api_party;
 mod asset;
 mod authentication;
 pub mod connection;
@@ -13,6 +15,7 @@ mod language;
 mod layers;
 mod page;
 mod permission;
+mod proposal_input;
 mod routes;
 mod shared;
 mod steady;

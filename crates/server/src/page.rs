@@ -7,8 +7,13 @@ pub(crate) mod failure;
 pub(crate) mod incident;
 pub(crate) mod ledger;
 pub(crate) mod object;
+pub(crate) mod organisation;
 pub(crate) mod party;
+pub(crate) mod policy;
+pub(crate) mod query;
 pub(crate) mod release;
+pub(crate) mod request;
+pub(crate) mod rule;
 pub(crate) mod see_as;
 
 use askama::Template;
@@ -60,9 +65,11 @@ pub(crate) struct May(pub(crate) Visible);
 )]
 pub(crate) struct Visible {
     pub(crate) manage: bool,
+    pub(crate) node: bool,
     pub(crate) objects: bool,
     pub(crate) register: bool,
     pub(crate) release: bool,
+    pub(crate) request: bool,
     pub(crate) see_as: bool,
     pub(crate) incidents: bool,
     pub(crate) parties: bool,
@@ -137,9 +144,11 @@ impl Who {
             csrf: visitor.csrf().to_owned(),
             may: May(Visible {
                 manage: caller.may(Action::ManageParties),
+                node: caller.may(Action::ManageNode),
                 objects: caller.may(Action::ReadObjects),
                 register: caller.may(Action::Register),
                 release: caller.may(Action::Release),
+                request: caller.may(Action::RequestRelease),
                 see_as: caller.may(Action::SeeAs),
                 incidents: caller.may(Action::ReadRegister),
                 parties: caller.may(Action::ReadParties),
@@ -153,9 +162,11 @@ impl Who {
 
 const NOTHING: Visible = Visible {
     manage: false,
+    node: false,
     objects: false,
     register: false,
     release: false,
+    request: false,
     see_as: false,
     incidents: false,
     parties: false,

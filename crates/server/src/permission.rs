@@ -57,15 +57,18 @@ macro_rules! needs {
 }
 
 needs! {
+    ManageNode: Some(Action::ManageNode);
     ManageParties: Some(Action::ManageParties);
     ReadAudit: Some(Action::ReadAudit);
     ReadFeed: Some(Action::ReadFeed);
+    ReadMembership: Some(Action::ReadMembership);
     ReadObjects: Some(Action::ReadObjects);
     ReadParties: Some(Action::ReadParties);
     ReadRegister: Some(Action::ReadRegister);
     ReadReleases: Some(Action::ReadReleases);
     Register: Some(Action::Register);
     Release: Some(Action::Release);
+    RequestRelease: Some(Action::RequestRelease);
     SeeAs: Some(Action::SeeAs);
     SignedIn: None;
 }

@@ -13,11 +13,16 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::error::Failure;
-use crate::page::{about, account, dashboard, incident, ledger, object, party, release, see_as};
+use crate::page::{
+    about, account, dashboard, incident, ledger, object, organisation, party, policy, query,
+    release, request, rule, see_as,
+};
 use crate::permission::Route;
 use crate::shared::Shared;
 use crate::turn::Turns;
-use crate::{RouteEntry, ServerConfig, api, api_ledger, asset, authentication, layers};
+use crate::{
+    RouteEntry, ServerConfig, api, api_ledger, api_life, api_party, asset, authentication, layers,
+};
 
 fn routes() -> Vec<Route> {
     vec![
@@ -45,14 +50,35 @@ fn routes() -> Vec<Route> {
         Route::post("/releases/preview", release::preview),
         Route::get("/releases/{id}", release::show),
         Route::post("/releases/{id}/withdraw", release::withdraw),
+        Route::get("/requests", request::list),
+        Route::post("/requests", release::ask),
+        Route::get("/requests/{id}", request::show),
+        Route::post("/requests/{id}/confirm", request::confirm),
+        Route::post("/requests/{id}/reject", request::reject),
+        Route::get("/rules", rule::list),
+        Route::get("/rules/new", rule::form),
+        Route::get("/rules/{id}", rule::show),
+        Route::post("/rules/{id}", rule::set),
+        Route::get("/queries", query::list),
+        Route::post("/queries", query::save),
+        Route::get("/queries/{id}", query::show),
+        Route::post("/queries/{id}/remove", query::remove),
+        Route::get("/policy", policy::show),
+        Route::post("/policy", policy::set),
         Route::get("/see-as", see_as::show),
         Route::get("/ledger", ledger::own),
         Route::get("/ledger/house", ledger::house),
         Route::get("/parties", party::list),
         Route::post("/parties/organisations", party::add_organisation),
+        Route::get("/parties/organisations/{id}", organisation::show),
+        Route::post("/parties/organisations/{id}", organisation::set),
+        Route::post("/parties/organisations/{id}/remove", organisation::remove),
+        Route::get("/parties/owner", organisation::owner),
         Route::post("/parties/communities", party::add_community),
+        Route::post("/parties/communities/{id}", party::set_community),
         Route::post("/parties/members", party::add_member),
         Route::post("/parties/persons", party::add_person),
+        Route::post("/parties/persons/{login}", party::set_person),
         Route::open("GET", "/api/v1/health", get(api::health)),
         Route::get("/api/v1/whoami", api::who_am_i),
         Route::get("/api/v1/objects", api::objects),
@@ -60,8 +86,41 @@ fn routes() -> Vec<Route> {
         Route::get("/api/v1/incidents", api::incidents),
         Route::get("/api/v1/incidents/{number}", api::incident),
         Route::get("/api/v1/releases", api::releases),
-        Route::post("/api/v1/releases", api::confirm),
-        Route::post("/api/v1/releases/preview", api::preview),
+        Route::post("/api/v1/releases", api_life::confirm),
+        Route::post("/api/v1/releases/preview", api_life::preview),
+        Route::get("/api/v1/releases/{id}", api_life::release),
+        Route::post("/api/v1/releases/{id}/withdraw", api_life::withdraw),
+        Route::get("/api/v1/requests", api_life::requests),
+        Route::post("/api/v1/requests", api_life::ask),
+        Route::get("/api/v1/requests/{id}", api_life::request),
+        Route::post("/api/v1/requests/{id}/confirm", api_life::confirm_request),
+        Route::post("/api/v1/requests/{id}/reject", api_life::reject_request),
+        Route::get("/api/v1/rules", api_life::rules),
+        Route::get("/api/v1/rules/{id}", api_life::rule),
+        Route::post("/api/v1/rules/{id}/{to}", api_life::set_rule),
+        Route::get("/api/v1/queries", api_life::queries),
+        Route::post("/api/v1/queries", api_life::save_query),
+        Route::get("/api/v1/queries/{id}", api_life::query),
+        Route::post("/api/v1/queries/{id}", api_life::change_query),
+        Route::post("/api/v1/queries/{id}/remove", api_life::remove_query),
+        Route::get("/api/v1/policy", api_life::policy),
+        Route::post("/api/v1/policy", api_life::set_policy),
+        Route::get("/api/v1/organisations", api_party::organisations),
+        Route::post("/api/v1/organisations", api_party::add_organisation),
+        Route::post("/api/v1/organisations/{id}", api_party::set_organisation),
+        Route::post(
+            "/api/v1/organisations/{id}/remove",
+            api_party::remove_organisation,
+        ),
+        Route::get("/api/v1/owner", api_party::owner),
+        Route::get("/api/v1/communities", api_party::communities),
+        Route::post("/api/v1/communities", api_party::add_community),
+        Route::post("/api/v1/communities/{id}", api_party::set_community),
+        Route::post("/api/v1/members", api_party::set_member),
+        Route::get("/api/v1/memberships", api_party::memberships),
+        Route::get("/api/v1/persons", api_party::persons),
+        Route::post("/api/v1/persons", api_party::add_person),
+        Route::post("/api/v1/persons/{login}", api_party::set_person),
         Route::open("GET", "/api/v1/ledger/key", get(api_ledger::key)),
         Route::get("/api/v1/ledger/head", api_ledger::own_head),
         Route::get("/api/v1/ledger/leaves", api_ledger::own_leaves),

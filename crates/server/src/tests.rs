@@ -1,17 +1,31 @@
 use app::dashboard::Dashboard;
+use app::four_eyes::{FourEyes, SecondReason};
+use app::life::{Given, ReleaseLife};
+use app::membership::Membership;
+use app::network::{Network, Owner};
 use app::object::{ObjectDetails, ObjectPage, ObjectSummary, Relation, SightingView};
 use app::party::{Community, Organisation, PersonView};
+use app::proposal::Proposal;
+use app::query::{QueryTerms, SavedQuery};
 use app::register::{IncidentDetails, IncidentSummary};
-use app::sharing::{Outcome, Preview, PreviewRow, ReleaseSummary, SeenAs, SeenObject};
+use app::request::{RequestDetails, RequestState, RequestSummary};
+use app::rule::{Condition, RuleSummary, RuleTerms};
+use app::sharing::{
+    Outcome, Preview, PreviewRow, ReleaseRequest, ReleaseSummary, SeenAs, SeenObject,
+};
 use app::sign_in::OneTimeLogin;
 use askama::Template;
 use incident::attribution::{Attribution, AttributionKind, Confidence};
 use incident::classification::Classification;
 use incident::model::{Determination, Incident, InvestigationStatus, Moment, Victim};
 use incident::sector::Sector;
-use release::party::{CommunityId, OrganisationId, PersonId, ReleaseId};
+use release::party::{
+    CommunityId, OrganisationId, PersonId, QueryId, ReleaseId, RequestId, RuleId,
+};
+use release::terms::{Cut, Recipient};
 use stix::id::Id;
 use stix::marking::Tlp;
+use stix::selector::Selector;
 use uuid::Uuid;
 
 use crate::error::Failure;
@@ -21,16 +35,19 @@ use crate::language::Language;
 use crate::page::failure::FailurePage;
 use crate::page::{
     May, Page, Visible, Who, about, account, dashboard, incident as register, ledger as log,
-    local_path, object, party, release as sharing, see_as,
+    local_path, object, organisation, party, policy, query as query_page, release as sharing,
+    request, rule, see_as,
 };
 use crate::text::TABLE;
 
 fn page(language: Language) -> Page {
     let all = Visible {
         manage: true,
+        node: true,
         objects: true,
         register: true,
         release: true,
+        request: true,
         see_as: true,
         incidents: true,
         parties: true,
@@ -162,6 +179,8 @@ fn preview() -> Preview {
             cells: vec![Outcome::Whole, Outcome::Edition { cut }, Outcome::Nothing],
         }],
         warnings: vec!["`x` reaches nobody".to_owned()],
+        second: vec![SecondReason::Above, SecondReason::Foreign],
+        digest: "00ff".to_owned(),
     }
 }
 
@@ -180,8 +199,147 @@ fn communities() -> Vec<Community> {
     vec![Community {
         id: CommunityId(Uuid::from_u128(10)),
         name: "telecom".to_owned(),
+        members_visible: true,
         members: vec![OrganisationId(Uuid::from_u128(9))],
     }]
+}
+
+fn memberships() -> Vec<Membership> {
+    let one = |community: &str, members| Membership {
+        community: community.to_owned(),
+        members,
+    };
+    let names = vec!["Organisation 9".to_owned()];
+    vec![one("telecom", Some(names)), one("operators", None)]
+}
+
+fn four_eyes() -> FourEyes {
+    FourEyes {
+        always: true,
+        above: Some(Tlp::Green),
+        public: false,
+        foreign: true,
+    }
+}
+
+fn life() -> ReleaseLife {
+    ReleaseLife {
+        summary: ReleaseSummary {
+            withdrawn: None,
+            ..release()
+        },
+        objects: vec![summary("indicator", 2)],
+        requested_by: Some("A. Analyst".to_owned()),
+        request: Some(RequestId(Uuid::from_u128(20))),
+        rule: Some(RuleId(Uuid::from_u128(21))),
+        query: Some("fresh".to_owned()),
+        corrects: Some(ReleaseId(Uuid::from_u128(22))),
+        corrected_by: vec![ReleaseId(Uuid::from_u128(23))],
+        withdrawn_by: Some("R. Releaser".to_owned()),
+        withdrawn_for: Some("<i>wrong".to_owned()),
+        state: "in-force",
+        can_correct: true,
+        given: vec![Given {
+            audience: "Toto".to_owned(),
+            objects: 3,
+            first: now(),
+            last: now(),
+        }],
+    }
+}
+
+fn query() -> SavedQuery {
+    SavedQuery {
+        id: QueryId(Uuid::from_u128(24)),
+        name: "<b>fresh".to_owned(),
+        terms: QueryTerms {
+            text: "router".to_owned(),
+            kinds: vec!["indicator".to_owned()],
+            ..QueryTerms::default()
+        },
+        changed_by: "A. Analyst".to_owned(),
+        changed: now(),
+    }
+}
+
+fn rule_terms() -> RuleTerms {
+    RuleTerms {
+        condition: Condition {
+            kinds: vec!["indicator".to_owned(), "malware".to_owned()],
+            labels: vec!["tide".to_owned()],
+            related_to: Some(id("campaign", 25)),
+            source: None,
+            at_most: Tlp::Green,
+        },
+        recipients: vec![Recipient::Public],
+        ceiling: Tlp::Green,
+        with_references: true,
+        until: Some(now()),
+        reason: "indicators of this campaign".to_owned(),
+    }
+}
+
+fn rule_summary() -> RuleSummary {
+    RuleSummary {
+        id: RuleId(Uuid::from_u128(21)),
+        terms: rule_terms(),
+        recipients: vec!["public".to_owned()],
+        source: Some("Toto".to_owned()),
+        state: "paused",
+        note: "whoever confirmed it may not release any more".to_owned(),
+        requested_by: "A. Analyst".to_owned(),
+        confirmed_by: "R. Releaser".to_owned(),
+        confirmed: now(),
+        released: 12,
+    }
+}
+
+/// One of each kind and state.
+fn requests() -> Vec<RequestSummary> {
+    let terms = ReleaseRequest {
+        objects: vec![id("indicator", 2)],
+        with_references: true,
+        recipients: vec![Recipient::Public],
+        ceiling: Tlp::Amber,
+        cuts: vec![Cut {
+            object: Some(id("indicator", 2)),
+            part: Selector::parse("description").unwrap(),
+        }],
+        from: None,
+        until: Some(now()),
+        reason: "warn operators".to_owned(),
+    };
+    let correction = Proposal::Correction {
+        of: ReleaseId(Uuid::from_u128(22)),
+        reason: "a wrong name".to_owned(),
+    };
+    let query = Proposal::Query {
+        query: QueryId(Uuid::from_u128(24)),
+        terms: terms.clone(),
+    };
+    let proposals = [
+        (correction, RequestState::Drafted),
+        (query, RequestState::Confirmed),
+        (Proposal::Release(terms), RequestState::Rejected),
+        (Proposal::Rule(rule_terms()), RequestState::Drafted),
+        (Proposal::Rule(rule_terms()), RequestState::Expired),
+    ];
+    let summaries = proposals.into_iter().enumerate();
+    let summaries = summaries.map(|(at, (proposal, state))| RequestSummary {
+        id: RequestId(Uuid::from_u128(30 + at as u128)),
+        proposal,
+        recipients: vec!["public".to_owned()],
+        state,
+        requested_by: "A. Analyst".to_owned(),
+        is_own: at == 3,
+        requested: now(),
+        expires: now(),
+        decided_by: Some("R. Releaser".to_owned()),
+        decided: Some(now()),
+        rejected_for: "not now".to_owned(),
+        made: Some(Uuid::from_u128(40).to_string()),
+    });
+    summaries.collect()
 }
 
 fn details() -> ObjectDetails {
@@ -255,6 +413,7 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         name: "A. Analyst".to_owned(),
         organisation: "Organisation 8".to_owned(),
         role: app::access::Role::Analyst,
+        disabled: true,
     };
     let once = OneTimeLogin {
         token: "once".to_owned(),
@@ -329,6 +488,7 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
             dashboard::DashboardPage {
                 page: page(),
                 organisation: "Centre".to_owned(),
+                memberships: Vec::new(),
                 dashboard: Some(dashboard),
             }
             .render(),
@@ -338,6 +498,7 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
             dashboard::DashboardPage {
                 page: page(),
                 organisation: "Centre".to_owned(),
+                memberships: memberships(),
                 dashboard: None,
             }
             .render(),
@@ -421,9 +582,17 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
             "release",
             sharing::ReleasePage {
                 page: page(),
-                release: release(),
-                objects: vec![],
+                life: life(),
                 preview: Some(preview()),
+            }
+            .render(),
+        ),
+        (
+            "release without a preview",
+            sharing::ReleasePage {
+                page: page(),
+                life: life(),
+                preview: None,
             }
             .render(),
         ),
@@ -434,6 +603,7 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
                 form: form(),
                 organisations: organisations(),
                 communities: communities(),
+                queries: vec![query()],
             }
             .render(),
         ),
@@ -459,6 +629,95 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
             log::ledger_page(page(), true, head(), &leaves(), log::Check::TooLarge).render(),
         ),
         (
+            "requests",
+            request::RequestsPage {
+                page: page(),
+                requests: requests(),
+                policy: four_eyes(),
+            }
+            .render(),
+        ),
+        (
+            "rules",
+            rule::RulesPage {
+                page: page(),
+                rules: vec![rule_summary()],
+            }
+            .render(),
+        ),
+        (
+            "rule",
+            rule::RulePage {
+                page: page(),
+                rule: rule_summary(),
+                releases: vec![release()],
+            }
+            .render(),
+        ),
+        (
+            "rule_new",
+            rule::NewRulePage {
+                page: page(),
+                form: form(),
+                organisations: organisations(),
+                communities: communities(),
+            }
+            .render(),
+        ),
+        (
+            "queries",
+            query_page::QueriesPage {
+                page: page(),
+                queries: vec![query()],
+                form: form(),
+            }
+            .render(),
+        ),
+        (
+            "query",
+            query_page::QueryPage {
+                page: page(),
+                query: query(),
+                form: form(),
+                objects: vec![summary("indicator", 2)],
+                found: 1_000,
+            }
+            .render(),
+        ),
+        (
+            "policy",
+            policy::PolicyPage {
+                page: page(),
+                policy: four_eyes(),
+                small_house: false,
+            }
+            .render(),
+        ),
+        (
+            "organisation",
+            organisation::OrganisationPage {
+                page: page(),
+                organisation: organisations().remove(1),
+                networks: vec!["AS64500".to_owned(), "192.0.2.0/24".to_owned()],
+                communities: communities(),
+                form: form(),
+            }
+            .render(),
+        ),
+        (
+            "owner",
+            organisation::OwnerPage {
+                page: page(),
+                value: "192.0.2.7".to_owned(),
+                owners: Some(vec![Owner {
+                    organisation: OrganisationId(Uuid::from_u128(9)),
+                    name: "Organisation 9".to_owned(),
+                    by: Network::parse("192.0.2.0/24").unwrap(),
+                }]),
+            }
+            .render(),
+        ),
+        (
             "see_as",
             see_as::SeeAsPage {
                 page: page(),
@@ -469,8 +728,20 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
             .render(),
         ),
     ];
+    let of_requests = requests().into_iter().map(|summary| {
+        let page = request::RequestPage {
+            page: page(),
+            details: RequestDetails {
+                summary,
+                preview: Some(preview()),
+                problem: Some("it is not held".to_owned()),
+            },
+        };
+        ("request", page.render())
+    });
     texts
         .into_iter()
+        .chain(of_requests)
         .map(|(name, text)| (name, text.unwrap()))
         .collect()
 }

@@ -6,10 +6,12 @@
     reason = "templates pass everything by reference"
 )]
 
+use app::four_eyes::SecondReason;
 use incident::classification::Classification;
 use incident::sector::Sector;
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use release::terms::Cut;
 
 use crate::language::Language;
 use crate::text::Texts;
@@ -103,6 +105,42 @@ pub(crate) fn status(t: &Texts, name: &str) -> &'static str {
     }
 }
 
+/// Why a second person has to confirm.
+pub(crate) fn second(t: &Texts, reason: &SecondReason) -> &'static str {
+    match reason {
+        SecondReason::Above => t.second_above,
+        SecondReason::Always => t.second_always,
+        SecondReason::Foreign => t.second_foreign,
+        SecondReason::Public => t.second_public,
+    }
+}
+
+/// Where a request, rule or release stands.
+pub(crate) fn state(t: &Texts, name: &str) -> &'static str {
+    match name {
+        "active" => t.state_active,
+        "confirmed" => t.state_confirmed,
+        "ended" => t.state_ended,
+        "expired" => t.state_expired,
+        "in-force" => t.in_force,
+        "over" => t.state_over,
+        "paused" => t.state_paused,
+        "rejected" => t.state_rejected,
+        "withdrawn" => t.withdrawn,
+        _ => t.state_drafted,
+    }
+}
+
+/// What a request proposes.
+pub(crate) fn proposal(t: &Texts, kind: &str) -> &'static str {
+    match kind {
+        "correction" => t.kind_correction,
+        "query" => t.kind_query,
+        "rule" => t.kind_rule,
+        _ => t.kind_release,
+    }
+}
+
 pub(crate) fn role(t: &Texts, name: &str) -> &'static str {
     match name {
         "administrator" => t.role_administrator,
@@ -142,6 +180,14 @@ pub(crate) fn audience(t: &Texts, name: &str) -> String {
 pub(crate) fn audiences(t: &Texts, names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| audience(t, name)).collect();
     names.join(", ")
+}
+
+/// A cut as a line: a selector, or an identifier and a selector.
+pub(crate) fn cut(cut: &Cut) -> String {
+    match &cut.object {
+        Some(object) => format!("{object} {}", cut.part),
+        None => cut.part.to_string(),
+    }
 }
 
 /// A number with its digits in groups of three.

@@ -35,10 +35,10 @@ pub struct Withdrawal {
 
 /// What an audience has in its feed of a release's versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GivenRow {
+pub struct TakenRow {
     /// The name of the feed.
     pub audience: String,
-    /// How many versions.
+    /// How many objects; also those that were withdrawn since.
     pub objects: u64,
     /// The first position.
     pub first: Timestamp,
@@ -51,9 +51,9 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub fn given(&self, release: ReleaseId) -> Result<Vec<GivenRow>> {
+    pub fn taken(&self, release: ReleaseId) -> Result<Vec<TakenRow>> {
         // Feeds are found by audience and source: each feed is asked for each version.
-        let sql = "SELECT feed.audience, count(*), min(feed.position), max(feed.position)
+        let sql = "SELECT feed.audience, count(DISTINCT feed.source), min(feed.position), max(feed.position)
                    FROM feed_state CROSS JOIN release_item
                    JOIN feed ON feed.audience = feed_state.audience AND feed.source = release_item.id
                         AND feed.source_version = release_item.version
@@ -62,7 +62,7 @@ impl Reader<'_> {
         let mut rows = statement.query([release.to_string()])?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
-            found.push(GivenRow {
+            found.push(TakenRow {
                 audience: row.get(0)?,
                 objects: u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default(),
                 first: timestamp(row.get(2)?)?,

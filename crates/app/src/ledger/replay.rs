@@ -11,13 +11,13 @@ use store::comparison::FeedRow;
 use store::database::Reader;
 use store::ledger::{GivenRow, HOUSE};
 
+use crate::effect::member;
 use crate::error::AppError;
 use crate::feed::asked;
 use crate::ledger::record::{ACT_ITEMS, ACT_RELEASE, ACT_WITHDRAW, act_digest, older};
 use crate::ledger::signing_key;
 use crate::ledger::verify::{Heads, LedgerReport, ROWS_AT_ONCE, older_positions};
 use crate::node::{Node, policy};
-use crate::sharing::member;
 use crate::sign_in::caller;
 
 /// What the log of the house tells of a release.

@@ -123,7 +123,7 @@ impl World {
 
     fn withdraw(&self, release: ReleaseId) {
         self.clock.advance(SignedDuration::from_secs(1));
-        assert!(self.node.withdraw(&self.admin, release).unwrap());
+        assert!(self.node.withdraw(&self.admin, release, "wrong").unwrap());
     }
 
     /// Polls, at most `limit` objects.
@@ -361,7 +361,10 @@ fn what_is_withheld_leaves_no_trace_in_a_log() {
                 world.node.confirm(&world.admin, &request).unwrap();
                 world.poll(&world.partner, 100);
                 if number % 2 == 0 {
-                    world.node.withdraw(&world.admin, theirs.unwrap()).unwrap();
+                    world
+                        .node
+                        .withdraw(&world.admin, theirs.unwrap(), "wrong")
+                        .unwrap();
                 }
             }
             world

@@ -1,19 +1,22 @@
 //! A centre with its members, through the use cases.
 #![expect(
-    clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
     reason = "a panic is how a test fails"
 )]
 
 mod credentials;
 mod intake;
 mod ledger;
+mod life;
+mod parties;
 mod withdrawal;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use app::access::{Action, Caller, Role, allowed};
+use app::access::{Action, Caller, Role, allowed, allowed_in_small_house};
 use app::exchange::{INBOX, RELEASES, ROOT, TaxiiService};
 use app::node::Node;
 use app::object::ObjectQuery;
@@ -178,18 +181,22 @@ fn roles_and_actions_are_as_the_table_says() {
     for role in Role::ALL {
         write!(table, " | {}", role.name()).unwrap();
     }
-    table.push('\n');
+    table.push_str(" | administrator of a small house\n");
+    let word = |may| if may { "yes" } else { "-" };
     for action in Action::ALL {
         table.push_str(action.name());
         for role in Role::ALL {
-            write!(
-                table,
-                " | {}",
-                if allowed(role, action) { "yes" } else { "-" }
-            )
-            .unwrap();
+            write!(table, " | {}", word(allowed(role, action))).unwrap();
+            if role != Role::Administrator {
+                assert_eq!(
+                    allowed(role, action),
+                    allowed_in_small_house(role, action),
+                    "only administrators gain by it"
+                );
+            }
         }
-        table.push('\n');
+        let small = allowed_in_small_house(Role::Administrator, action);
+        writeln!(table, " | {}", word(small)).unwrap();
     }
     testkit::golden::check(env!("CARGO_MANIFEST_DIR"), "tests/it/access.txt", &table);
 }
@@ -199,7 +206,10 @@ fn a_member_does_nothing_of_the_house() {
     let centre = centre();
     for caller in [&centre.carrier_caller, &centre.partner_caller] {
         for action in Action::ALL {
-            let open = matches!(action, Action::ReadFeed | Action::SubmitObjects);
+            let open = matches!(
+                action,
+                Action::ReadFeed | Action::ReadMembership | Action::SubmitObjects
+            );
             assert_eq!(caller.may(action), open, "{}", action.name());
         }
         assert!(
@@ -378,7 +388,7 @@ fn what_is_withdrawn_or_joined_changes_what_is_seen() {
         .unwrap();
     let joined = node.caller_by_token(&token).unwrap().unwrap();
     assert_eq!(count(&joined), 1, "who joins sees what is GREEN");
-    assert!(node.withdraw(&centre.admin, release).unwrap());
+    assert!(node.withdraw(&centre.admin, release, "wrong").unwrap());
     assert_eq!((count(&centre.carrier_caller), count(&joined)), (0, 0));
 }
 

@@ -50,7 +50,7 @@ fn an_edition_is_revoked_and_a_note_tells_of_a_whole_object() {
     assert!(of_kind(&given, "note").is_empty());
 
     centre.clock.advance(SignedDuration::from_secs(60));
-    assert!(node.withdraw(&centre.admin, release).unwrap());
+    assert!(node.withdraw(&centre.admin, release, "wrong").unwrap());
     let after = centre.pull(&centre.carrier_caller);
     let revoked = of_kind(&after, "indicator");
     assert_eq!(revoked.len(), 1, "the edition is there once, revoked");
@@ -77,7 +77,7 @@ fn who_asks_for_the_first_time_after_a_withdrawal_is_told_nothing() {
         .unwrap();
     let release = centre.confirm(&[edited.id()], centre.telecom, Tlp::Green);
     centre.clock.advance(SignedDuration::from_secs(60));
-    assert!(node.withdraw(&centre.admin, release).unwrap());
+    assert!(node.withdraw(&centre.admin, release, "wrong").unwrap());
     assert!(centre.pull(&centre.carrier_caller).is_empty());
 }
 
@@ -180,7 +180,7 @@ fn what_refers_to_an_edition_in_two_steps_changes_with_it() {
     let wide = node.releases(&centre.admin, 10).unwrap();
     let wide = wide.iter().find(|one| one.id != narrow).unwrap().id;
     centre.clock.advance(SignedDuration::from_secs(60));
-    node.withdraw(&centre.admin, wide).unwrap();
+    node.withdraw(&centre.admin, wide, "wrong").unwrap();
     let after = centre.pull(&centre.carrier_caller);
     let notes = of_kind(&after, "note");
     let edition = notes
@@ -250,7 +250,7 @@ fn what_is_read_on_a_pass_is_what_the_gate_decides() {
     let caller = again(&centre, "service-Carrier");
     assert!(compare(&caller) >= 39);
     centre.clock.advance(SignedDuration::from_secs(60));
-    node.withdraw(&centre.admin, first).unwrap();
+    node.withdraw(&centre.admin, first, "wrong").unwrap();
     assert!(compare(&caller) >= 29);
 }
 

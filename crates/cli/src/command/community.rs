@@ -1,6 +1,9 @@
 //! `noroshi community`: organisations that share with each other.
 
 use anyhow::{Result, anyhow};
+use app::access::Caller;
+use app::node::Node;
+use release::party::CommunityId;
 use serde_json::json;
 
 use crate::command::organisation;
@@ -22,6 +25,23 @@ pub(crate) enum Command {
         /// The organisation, by name or UUID
         organisation: String,
     },
+    /// Take an organisation out of a community
+    Leave {
+        /// The community, by name or UUID
+        community: String,
+        /// The organisation, by name or UUID
+        organisation: String,
+    },
+    /// Say whether the members of a community see each other; at first they do not
+    Visible {
+        /// The community, by name or UUID
+        community: String,
+        /// Whether they do
+        #[arg(action = clap::ArgAction::Set)]
+        visible: bool,
+    },
+    /// Add the usual communities, as far as they are not there: telecom, operators, partners
+    Propose,
     /// List all with their members
     List,
 }
@@ -37,12 +57,21 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
             organisation,
         } => {
             let member = organisation::find(&node, &caller, organisation)?;
-            let found = node
-                .communities(&caller)?
-                .into_iter()
-                .find(|known| known.name == *community || known.id.to_string() == *community);
-            let found = found.ok_or_else(|| anyhow!("there is no community `{community}`"))?;
-            node.add_member(&caller, found.id, member)?;
+            node.add_member(&caller, find(&node, &caller, community)?, member)?;
+        }
+        Command::Leave {
+            community,
+            organisation,
+        } => {
+            let member = organisation::find(&node, &caller, organisation)?;
+            node.remove_member(&caller, find(&node, &caller, community)?, member)?;
+        }
+        Command::Visible { community, visible } => {
+            let found = find(&node, &caller, community)?;
+            node.set_members_visible(&caller, found, *visible)?;
+        }
+        Command::Propose => {
+            node.add_proposed_communities(&caller)?;
         }
         Command::List => {}
     }
@@ -63,7 +92,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
                     .iter()
                     .map(|member| json!({ "id": member.to_string(), "name": name_of(*member) }))
                     .collect();
-                json!({ "id": community.id.to_string(), "name": community.name, "members": members })
+                json!({ "id": community.id.to_string(), "name": community.name, "members_visible": community.members_visible, "members": members })
             })
             .collect();
         out::json(&json!(list))?;
@@ -82,4 +111,12 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
         .collect();
     out::text(&format::table(&rows, 50))?;
     Ok(Verdict::Good)
+}
+
+fn find(node: &Node, caller: &Caller, text: &str) -> Result<CommunityId> {
+    node.communities(caller)?
+        .into_iter()
+        .find(|known| known.name == text || known.id.to_string() == text)
+        .map(|known| known.id)
+        .ok_or_else(|| anyhow!("there is no community `{text}`"))
 }

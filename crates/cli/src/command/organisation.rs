@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, anyhow};
 use app::access::Caller;
+use app::network::Network;
 use app::node::Node;
 use app::party::{NewOrganisation, Organisation};
 use incident::sector::Sector;
@@ -27,9 +28,57 @@ pub(crate) enum Command {
         /// The UUID of its STIX identity, where it has one already
         #[arg(long, value_name = "UUID")]
         id: Option<OrganisationId>,
+        #[command(flatten)]
+        networks: Networks,
+    },
+    /// Change one
+    Set {
+        /// Which, by name or UUID
+        organisation: String,
+        /// Its new name
+        #[arg(long)]
+        name: Option<String>,
+        /// Its sector
+        #[arg(long, value_parser = parse::sector)]
+        sector: Option<Sector>,
+        /// Its country, two letters
+        #[arg(long, value_parser = parse::country)]
+        country: Option<String>,
+        #[command(flatten)]
+        networks: Networks,
+    },
+    /// Show one with its networks
+    Show {
+        /// Which, by name or UUID
+        organisation: String,
+    },
+    /// Remove one that no person, release or object names
+    Remove {
+        /// Which, by name or UUID
+        organisation: String,
+    },
+    /// Say whose an address, prefix, autonomous system or domain is
+    Owner {
+        /// The value
+        value: String,
     },
     /// List all
     List,
+}
+
+/// What belongs to an organisation.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Networks {
+    /// An autonomous system, prefix or domain of its; may be repeated. Those named replace those that were there
+    #[arg(long = "network", value_name = "NETWORK", value_parser = network)]
+    networks: Vec<Network>,
+}
+
+fn network(text: &str) -> Result<Network, String> {
+    Network::parse(text).ok_or_else(|| {
+        "a network is an autonomous system (AS64500), a prefix (192.0.2.0/24) or a domain"
+            .to_owned()
+    })
 }
 
 pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
@@ -40,19 +89,56 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
             sector,
             country,
             id,
-        } => vec![node.add_organisation(
-            &caller,
-            &NewOrganisation {
+            networks,
+        } => {
+            let new = NewOrganisation {
                 name: name.clone(),
                 sector: *sector,
                 country: country.clone(),
                 id: *id,
-            },
-        )?],
+            };
+            let added = node.add_organisation(&caller, &new)?;
+            node.set_networks(&caller, added.id, &networks.networks)?;
+            vec![added]
+        }
+        Command::Set {
+            organisation,
+            name,
+            sector,
+            country,
+            networks,
+        } => {
+            let known = known(&node, &caller, organisation)?;
+            let new = NewOrganisation {
+                name: name.clone().unwrap_or(known.name),
+                sector: sector.or(known.sector),
+                country: country.clone().or(known.country),
+                id: None,
+            };
+            let set = node.set_organisation(&caller, known.id, &new)?;
+            if !networks.networks.is_empty() {
+                node.set_networks(&caller, set.id, &networks.networks)?;
+            }
+            vec![set]
+        }
+        Command::Show { organisation } => vec![known(&node, &caller, organisation)?],
+        Command::Remove { organisation } => {
+            let id = find(&node, &caller, organisation)?;
+            node.remove_organisation(&caller, id)?;
+            return Ok(Verdict::Good);
+        }
+        Command::Owner { value } => return owner(context, &node, &caller, value),
         Command::List => node.organisations(&caller)?,
     };
     if context.json {
-        out::json(&organisations.iter().map(as_json).collect())?;
+        let mut list = Vec::new();
+        for organisation in &organisations {
+            list.push(as_json(
+                organisation,
+                &node.networks(&caller, organisation.id)?,
+            ));
+        }
+        out::json(&json!(list))?;
         return Ok(Verdict::Good);
     }
     let rows: Vec<Vec<String>> = organisations
@@ -74,28 +160,61 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
         })
         .collect();
     out::text(&format::table(&rows, 50))?;
+    if !matches!(command, Command::List) {
+        for organisation in &organisations {
+            for network in node.networks(&caller, organisation.id)? {
+                out::line(&format!("  {network}"))?;
+            }
+        }
+    }
     Ok(Verdict::Good)
 }
 
-fn as_json(organisation: &Organisation) -> serde_json::Value {
+fn owner(context: &Context, node: &Node, caller: &Caller, value: &str) -> Result<Verdict> {
+    let owners = node.owner_of(caller, value)?;
+    if context.json {
+        let list: Vec<_> = owners
+            .iter()
+            .map(|owner| {
+                json!({
+                    "id": owner.organisation.to_string(),
+                    "name": owner.name,
+                    "by": owner.by.to_string(),
+                })
+            })
+            .collect();
+        out::json(&json!(list))?;
+    } else {
+        for owner in &owners {
+            out::line(&format!("{}  ({})", format::plain(&owner.name), owner.by))?;
+        }
+    }
+    Ok(Verdict::of(!owners.is_empty()))
+}
+
+fn as_json(organisation: &Organisation, networks: &[Network]) -> serde_json::Value {
     json!({
         "id": organisation.id.to_string(),
         "name": organisation.name,
         "sector": organisation.sector.map(Sector::name),
         "country": organisation.country,
         "own": organisation.own,
+        "networks": networks.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
 
 /// The organisation of this name or UUID.
 pub(crate) fn find(node: &Node, caller: &Caller, text: &str) -> Result<OrganisationId> {
+    Ok(known(node, caller, text)?.id)
+}
+
+fn known(node: &Node, caller: &Caller, text: &str) -> Result<Organisation> {
     let organisations = node
         .organisations(caller)
         .context("cannot list the organisations")?;
     let id = text.parse::<OrganisationId>().ok();
     organisations
-        .iter()
+        .into_iter()
         .find(|organisation| organisation.name == text || Some(organisation.id) == id)
-        .map(|organisation| organisation.id)
         .ok_or_else(|| anyhow!("there is no organisation `{text}`"))
 }

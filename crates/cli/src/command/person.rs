@@ -2,11 +2,11 @@
 
 use anyhow::{Context as _, Result};
 use app::access::Role;
-use app::party::NewPerson;
+use app::party::{NewPerson, PersonView};
 
 use crate::command::organisation;
 use crate::config::Context;
-use crate::{Verdict, node, out, parse, serving};
+use crate::{Verdict, format, node, out, parse, serving};
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
@@ -24,6 +24,25 @@ pub(crate) enum Command {
         /// What the person may do: administrator, analyst, auditor, member, releaser or service
         #[arg(long)]
         role: String,
+    },
+    /// List all
+    List,
+    /// Change what a person may do
+    Role {
+        /// Login
+        login: String,
+        /// administrator, analyst, auditor, member, releaser or service
+        role: String,
+    },
+    /// Close an account: its sessions and tokens end for good
+    Disable {
+        /// Login
+        login: String,
+    },
+    /// Open a closed account again
+    Enable {
+        /// Login
+        login: String,
     },
     /// Print a new one-time login for somebody who cannot sign in
     Login {
@@ -57,6 +76,20 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
             (login, once)
         }
         Command::Login { login } => (login, node.one_time_login(&caller, login)?),
+        Command::List => return list(context, &node.persons(&caller)?),
+        Command::Role { login, role } => {
+            let role = parse::known("role", role, Role::parse)?;
+            node.set_role(&caller, login, role)?;
+            return Ok(Verdict::Good);
+        }
+        Command::Disable { login } => {
+            node.set_disabled(&caller, login, true)?;
+            return Ok(Verdict::Good);
+        }
+        Command::Enable { login } => {
+            node.set_disabled(&caller, login, false)?;
+            return Ok(Verdict::Good);
+        }
     };
     let settings = &context.settings;
     let url = settings
@@ -73,5 +106,43 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
     } else {
         out::line(&link)?;
     }
+    Ok(Verdict::Good)
+}
+
+fn list(context: &Context, persons: &[PersonView]) -> Result<Verdict> {
+    if context.json {
+        let list: Vec<_> = persons
+            .iter()
+            .map(|person| {
+                serde_json::json!({
+                    "id": person.id.to_string(),
+                    "login": person.login,
+                    "name": person.name,
+                    "organisation": person.organisation,
+                    "role": person.role.name(),
+                    "disabled": person.disabled,
+                })
+            })
+            .collect();
+        out::json(&serde_json::json!(list))?;
+        return Ok(Verdict::Good);
+    }
+    let rows: Vec<Vec<String>> = persons
+        .iter()
+        .map(|person| {
+            vec![
+                format::plain(&person.login),
+                person.role.name().to_owned(),
+                format::plain(&person.name),
+                format::plain(&person.organisation),
+                if person.disabled {
+                    context.language.pick("closed", "停止中").to_owned()
+                } else {
+                    String::new()
+                },
+            ]
+        })
+        .collect();
+    out::text(&format::table(&rows, 50))?;
     Ok(Verdict::Good)
 }

@@ -1,14 +1,21 @@
 //! `noroshi release`: what goes to whom.
 
+mod life;
+mod policy;
+mod query;
+mod request;
+mod rule;
+
 use std::fmt::Write as _;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use app::access::Caller;
 use app::node::Node;
+use app::proposal::{Made, Proposal};
 use app::sharing::{Outcome, Preview, ReleaseRequest, ReleaseSummary};
 use jiff::Timestamp;
-use release::party::ReleaseId;
-use release::terms::Cut;
+use release::party::{ReleaseId, RequestId};
+use release::terms::{Cut, Recipient};
 use serde_json::json;
 use stix::id::Id;
 use stix::marking::Tlp;
@@ -22,8 +29,45 @@ use crate::{Verdict, format, node, out, parse};
 pub(crate) enum Command {
     /// Show what each recipient would see; nothing is released
     Preview(Terms),
-    /// Release; prints the release's id
-    Confirm(Terms),
+    /// Release what was previewed, or confirm what somebody else asked for; prints the release's or rule's id
+    Confirm(Confirm),
+    /// Ask for a release, which somebody else confirms; prints the request's id
+    Request(Terms),
+    /// Show a request with what it would do now, or list all
+    Pending {
+        /// Its id
+        id: Option<RequestId>,
+    },
+    /// Reject a request, or take one's own back
+    Reject {
+        /// Its id
+        id: RequestId,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Release the newest versions of what a release names, on its terms
+    Correct {
+        /// Its id
+        id: ReleaseId,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Show what would go out; nothing is released
+        #[arg(long, conflicts_with = "ask")]
+        preview: bool,
+        /// Ask somebody else to confirm it
+        #[arg(long)]
+        ask: bool,
+    },
+    /// Standing rules: what arrives and meets a condition is released
+    #[command(subcommand)]
+    Rule(rule::Command),
+    /// Saved queries
+    #[command(subcommand)]
+    Query(query::Command),
+    /// When a second person has to confirm; without options, what holds
+    Policy(policy::Options),
     /// List releases, newest first
     List {
         /// Most to list
@@ -39,24 +83,39 @@ pub(crate) enum Command {
     Withdraw {
         /// Its id
         id: ReleaseId,
+        /// Why
+        #[arg(long)]
+        reason: String,
     },
+}
+
+/// What is confirmed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Confirm {
+    /// A request that somebody else made, by its id, as `release pending` showed it
+    #[arg(long, value_name = "ID", requires = "digest", conflicts_with_all = ["objects", "incident", "query", "to"])]
+    request: Option<RequestId>,
+    /// The digest that `release pending` or `release preview` printed: what would do something else is refused
+    #[arg(long, value_name = "DIGEST")]
+    digest: Option<String>,
+    #[command(flatten)]
+    terms: Terms,
 }
 
 /// The terms of a release.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Terms {
     /// An object, by STIX id; may be repeated. `-` reads ids, one a line, from standard input
-    #[arg(
-        long = "object",
-        value_name = "ID",
-        required_unless_present = "incident"
-    )]
+    #[arg(long = "object", value_name = "ID")]
     objects: Vec<String>,
     /// All objects of an incident, by number or id
     #[arg(long, value_name = "NUMBER")]
     incident: Option<String>,
+    /// What a saved query finds at the moment of confirmation, by name or id
+    #[arg(long, value_name = "QUERY", conflicts_with_all = ["objects", "incident"])]
+    query: Option<String>,
     /// A recipient: community, organisation, `public`, or `community:UUID`; may be repeated
-    #[arg(long = "to", value_name = "RECIPIENT", required = true)]
+    #[arg(long = "to", value_name = "RECIPIENT")]
     to: Vec<String>,
     /// The most restrictive level of anything that goes out
     #[arg(long, value_name = "LEVEL", default_value = "green", value_parser = parse::tlp)]
@@ -89,6 +148,11 @@ fn parse_cut(text: &str) -> Result<Cut, String> {
 
 impl Terms {
     fn request(&self, node: &Node, caller: &Caller) -> Result<ReleaseRequest> {
+        ensure!(
+            !self.objects.is_empty() || self.incident.is_some() || self.query.is_some(),
+            "say what goes out: `--object`, `--incident` or `--query`"
+        );
+        ensure!(!self.to.is_empty(), "say to whom: `--to`");
         let mut objects: Vec<Id> = Vec::new();
         for text in &self.objects {
             if text == "-" {
@@ -113,10 +177,7 @@ impl Terms {
         }
         objects.sort();
         objects.dedup();
-        let mut recipients = Vec::new();
-        for text in &self.to {
-            recipients.push(node.recipient(caller, text)?);
-        }
+        let recipients = recipients(node, caller, &self.to)?;
         Ok(ReleaseRequest {
             objects,
             with_references: self.with_references,
@@ -128,27 +189,99 @@ impl Terms {
             reason: self.reason.clone(),
         })
     }
+
+    fn proposal(&self, node: &Node, caller: &Caller) -> Result<Proposal> {
+        let terms = self.request(node, caller)?;
+        let Some(query) = &self.query else {
+            return Ok(Proposal::Release(terms));
+        };
+        let query = node
+            .query_named(caller, query)
+            .with_context(|| format!("there is no query `{query}`"))?;
+        Ok(Proposal::Query { query, terms })
+    }
+}
+
+/// Recipients by name or identifier.
+fn recipients(node: &Node, caller: &Caller, texts: &[String]) -> Result<Vec<Recipient>> {
+    let mut found = Vec::new();
+    for text in texts {
+        found.push(node.recipient(caller, text)?);
+    }
+    Ok(found)
+}
+
+/// Says what was made.
+fn tell(context: &Context, made: Made) -> Result<()> {
+    let (kind, id) = match made {
+        Made::Release(release) => ("release", release.to_string()),
+        Made::Rule(rule) => ("rule", rule.to_string()),
+    };
+    if context.json {
+        out::json(&json!({ "id": id, "kind": kind }))
+    } else {
+        out::line(&id)
+    }
+}
+
+/// Shows what a proposal would do.
+fn show_preview(context: &Context, preview: &Preview) -> Result<()> {
+    if context.json {
+        out::json(&preview_json(preview))
+    } else {
+        out::text(&preview_table(context, preview))?;
+        for reason in &preview.second {
+            out::note(policy::why(context, *reason));
+        }
+        out::line(&format!("digest {}", preview.digest))
+    }
 }
 
 pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
     let (node, caller) = node::open(context)?;
     match command {
         Command::Preview(terms) => {
-            let preview = node.preview(&caller, &terms.request(&node, &caller)?)?;
-            if context.json {
-                out::json(&preview_json(&preview))?;
-            } else {
-                out::text(&preview_table(context, &preview))?;
+            let proposal = terms.proposal(&node, &caller)?;
+            show_preview(context, &node.preview_proposal(&caller, &proposal)?)?;
+        }
+        Command::Confirm(options) => {
+            let digest = options.digest.as_deref();
+            if let Some(request) = options.request {
+                return request::confirm(context, &node, &caller, request, digest);
+            }
+            let proposal = options.terms.proposal(&node, &caller)?;
+            match node.confirm_proposal(&caller, &proposal, digest) {
+                Ok(made) => tell(context, made)?,
+                Err(error) => return request::refused(context, error),
             }
         }
-        Command::Confirm(terms) => {
-            let id = node.confirm(&caller, &terms.request(&node, &caller)?)?;
-            if context.json {
-                out::json(&json!({ "id": id.to_string() }))?;
+        Command::Request(terms) => {
+            let proposal = terms.proposal(&node, &caller)?;
+            request::ask(context, &node, &caller, &proposal)?;
+        }
+        Command::Pending { id } => return request::show(context, &node, &caller, *id),
+        Command::Reject { id, reason } => node.reject_request(&caller, *id, reason)?,
+        Command::Correct {
+            id,
+            reason,
+            preview,
+            ask,
+        } => {
+            let proposal = Proposal::Correction {
+                of: *id,
+                reason: reason.clone(),
+            };
+            if *preview {
+                show_preview(context, &node.preview_proposal(&caller, &proposal)?)?;
+            } else if *ask {
+                request::ask(context, &node, &caller, &proposal)?;
             } else {
-                out::line(&id.to_string())?;
+                tell(context, node.confirm_proposal(&caller, &proposal, None)?)?;
             }
         }
+        Command::Rule(command) => return rule::run(context, &node, &caller, command),
+        Command::Query(command) => return query::run(context, &node, &caller, command),
+        Command::Policy(options) => return policy::run(context, &node, &caller, options),
         Command::List { limit } => {
             let releases = node.releases(&caller, *limit)?;
             if context.json {
@@ -159,36 +292,13 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
             }
         }
         Command::Show { id } => {
-            let Some((summary, objects)) = node.release(&caller, *id)? else {
+            let Some(found) = node.release_life(&caller, *id)? else {
                 bail!("there is no release `{id}`");
             };
-            if context.json {
-                let mut value = summary_json(&summary);
-                if let Some(map) = value.as_object_mut() {
-                    let list: Vec<_> = objects
-                        .iter()
-                        .map(|object| json!({ "id": object.id.as_str(), "title": object.title, "marking": object.marking }))
-                        .collect();
-                    map.insert("objects".to_owned(), json!(list));
-                }
-                out::json(&value)?;
-            } else {
-                out::text(&format::table(&[summary_row(&summary)], 50))?;
-                let rows: Vec<Vec<String>> = objects
-                    .iter()
-                    .map(|object| {
-                        vec![
-                            format!("  {}", object.id),
-                            object.marking.clone(),
-                            format::plain(&object.title),
-                        ]
-                    })
-                    .collect();
-                out::text(&format::table(&rows, 70))?;
-            }
+            life::show(context, &found)?;
         }
-        Command::Withdraw { id } => {
-            let was_in_force = node.withdraw(&caller, *id)?;
+        Command::Withdraw { id, reason } => {
+            let was_in_force = node.withdraw(&caller, *id, reason)?;
             if context.json {
                 out::json(&json!({ "id": id.to_string(), "withdrawn": was_in_force }))?;
             } else if !was_in_force {
@@ -279,7 +389,12 @@ pub(crate) fn preview_json(preview: &Preview) -> serde_json::Value {
             })
         })
         .collect();
-    json!({ "objects": rows, "warnings": preview.warnings })
+    json!({
+        "objects": rows,
+        "warnings": preview.warnings,
+        "second": preview.second.iter().map(|reason| reason.name()).collect::<Vec<_>>(),
+        "digest": preview.digest,
+    })
 }
 
 fn summary_json(summary: &ReleaseSummary) -> serde_json::Value {

@@ -33,6 +33,10 @@ pub(crate) struct Options {
     /// Authorities in PEM whose certificates clients may show instead of a token
     #[arg(long, value_name = "FILE")]
     tls_client_ca: Option<PathBuf>,
+    /// At the first start: a small house, whose administrator may do everything; otherwise an administrator manages
+    /// the node and its parties, and analysts and releasers do the rest
+    #[arg(long)]
+    small_house: bool,
 }
 
 impl Options {
@@ -64,7 +68,7 @@ impl Options {
     }
 }
 
-pub(crate) fn run(context: &Context) -> Result<Verdict> {
+pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     let settings = &context.settings;
     let tls = settings.tls.clone().map(Tls::read).transpose()?;
     let tls = tls.map(Arc::new);
@@ -90,7 +94,12 @@ pub(crate) fn run(context: &Context) -> Result<Verdict> {
             id: None,
         };
         let login = node
-            .set_up(&own, &settings.admin_login, &settings.admin_name)
+            .set_up_house(
+                &own,
+                &settings.admin_login,
+                &settings.admin_name,
+                options.small_house,
+            )
             .context("cannot set up the node")?;
         let link = serving::login_url(&url, &login);
         if context.json {

@@ -11,6 +11,7 @@ mod demo;
 mod help;
 mod import;
 mod ledger;
+mod life;
 mod pattern;
 mod pipe;
 mod python;

@@ -128,8 +128,8 @@ fn a_member_pulls_what_was_released_and_pushes_to_the_inbox() {
         .json();
     assert_eq!(pushed["taken"], 2);
 
-    at(&["release", "withdraw", release.trim()]).ended(0);
-    at(&["release", "withdraw", release.trim()]).ended(1);
+    at(&["release", "withdraw", release.trim(), "--reason", "wrong"]).ended(0);
+    at(&["release", "withdraw", release.trim(), "--reason", "wrong"]).ended(1);
     let pulled = ask(&["taxii", "pull", &url, "--output", "-"]).ended(0);
     // The indicators are gone; a note tells those who hold them.
     assert!(

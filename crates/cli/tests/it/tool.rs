@@ -98,11 +98,15 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts `serve` in `dir` on a free port and waits until it listens.
     pub(crate) fn start(dir: &Path) -> Self {
+        Self::start_as(dir, &["--small-house"])
+    }
+
+    /// The same with other options.
+    pub(crate) fn start_as(dir: &Path, options: &[&str]) -> Self {
         let dir = dir.to_str().unwrap();
-        let mut child = noroshi(&["serve", "--dir", dir, "--listen", "127.0.0.1:0", "--json"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut all = vec!["serve", "--dir", dir, "--listen", "127.0.0.1:0", "--json"];
+        all.extend_from_slice(options);
+        let mut child = noroshi(&all).stdout(Stdio::piped()).spawn().unwrap();
         let mut login = None;
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         for line in lines {

@@ -2,6 +2,7 @@
 
 use app::access::Action;
 use app::dashboard::Dashboard;
+use app::membership::Membership;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -18,6 +19,8 @@ pub(crate) struct DashboardPage {
     pub(crate) organisation: String,
     /// None for who may not read the register.
     pub(crate) dashboard: Option<Dashboard>,
+    /// The communities of a member.
+    pub(crate) memberships: Vec<Membership>,
 }
 
 pub(crate) async fn show(
@@ -37,9 +40,15 @@ pub(crate) async fn show(
     } else {
         None
     };
+    let memberships = if who.caller.may(Action::ReadMembership) {
+        who.ask(&shared, app::node::Node::memberships).await?
+    } else {
+        Vec::new()
+    };
     html(&DashboardPage {
         page: Page::of(&who),
         organisation: own.name,
         dashboard,
+        memberships,
     })
 }

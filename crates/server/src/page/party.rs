@@ -2,13 +2,15 @@
 
 use app::access::{Action, Role};
 use app::error::AppError;
-use app::party::{Community, NewOrganisation, NewPerson, Organisation, PersonView};
+use app::membership::PROPOSED_COMMUNITIES;
+use app::node::Node;
+use app::party::{Community, NewPerson, Organisation, PersonView};
 use app::sign_in::OneTimeLogin;
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use incident::sector::Sector;
-use release::party::OrganisationId;
+use release::party::{CommunityId, OrganisationId};
 
 use crate::error::Failure;
 use crate::fields::Fields;
@@ -72,14 +74,11 @@ pub(crate) async fn add_organisation(
     State(shared): State<Shared>,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let new = NewOrganisation {
-        name: needed(&fields, "name")?,
-        sector: fields.some("sector").and_then(Sector::parse),
-        country: fields.some("country").map(str::to_uppercase),
-        id: None,
-    };
+    let input = crate::page::organisation::input(&fields);
     who.ask(&shared, move |node, caller| {
-        node.add_organisation(caller, &new)
+        let (new, networks) = input.read()?;
+        let added = node.add_organisation(caller, &new)?;
+        node.set_networks(caller, added.id, &networks.unwrap_or_default())
     })
     .await?;
     Ok(go("/parties", None))
@@ -90,9 +89,53 @@ pub(crate) async fn add_community(
     State(shared): State<Shared>,
     fields: Fields,
 ) -> Result<Response, Failure> {
+    if fields.is("proposed", "yes") {
+        who.ask(&shared, Node::add_proposed_communities).await?;
+        return Ok(go("/parties", None));
+    }
     let name = needed(&fields, "name")?;
+    let visible = fields.is("members_visible", "yes");
     who.ask(&shared, move |node, caller| {
-        node.add_community(caller, &name)
+        let added = node.add_community(caller, &name)?;
+        node.set_members_visible(caller, added.id, visible)
+    })
+    .await?;
+    Ok(go("/parties", None))
+}
+
+/// Says whether the members of a community see each other.
+pub(crate) async fn set_community(
+    who: Permitted<ManageParties>,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let id: CommunityId = id.parse().map_err(|_| Failure::not_found())?;
+    let visible = fields.is("members_visible", "yes");
+    who.ask(&shared, move |node, caller| {
+        node.set_members_visible(caller, id, visible)
+    })
+    .await?;
+    Ok(go("/parties", None))
+}
+
+/// Changes a person's role, or closes or opens the account.
+pub(crate) async fn set_person(
+    who: Permitted<ManageParties>,
+    State(shared): State<Shared>,
+    Path(login): Path<String>,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let role = fields.some("role").map(Role::parse);
+    let disabled = fields.some("disabled").map(|text| text == "yes");
+    who.ask(&shared, move |node, caller| {
+        if let Some(role) = role {
+            node.set_role(caller, &login, role.ok_or(AppError::NotFound)?)?;
+        }
+        match disabled {
+            Some(disabled) => node.set_disabled(caller, &login, disabled),
+            None => Ok(()),
+        }
     })
     .await?;
     Ok(go("/parties", None))
@@ -108,8 +151,13 @@ pub(crate) async fn add_member(
     let (Ok(community), Ok(organisation)) = (community, organisation) else {
         return Err(Failure::not_found());
     };
+    let remove = fields.is("remove", "yes");
     who.ask(&shared, move |node, caller| {
-        node.add_member(caller, community, organisation)
+        if remove {
+            node.remove_member(caller, community, organisation)
+        } else {
+            node.add_member(caller, community, organisation)
+        }
     })
     .await?;
     Ok(go("/parties", None))

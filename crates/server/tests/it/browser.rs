@@ -4,9 +4,16 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
+use app::access::Role;
+use app::four_eyes::FourEyes;
+use app::network::Network;
+use app::query::QueryTerms;
 use base64::Engine as _;
 use serde_json::{Value, json};
+use stix::id::Id;
+use stix::marking::Tlp;
 
 use crate::{Site, site};
 
@@ -78,19 +85,48 @@ impl Browser {
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {
-        let url = format!("{}{}{path}", self.address, self.session);
-        let mut response = ureq::post(&url)
-            .header("content-type", "application/json")
-            .send(body.to_string())
-            .unwrap();
-        value(&response.body_mut().read_to_string().unwrap())
+        self.ask(path, Some(body))
     }
 
     fn get(&self, path: &str) -> Value {
+        self.ask(path, None)
+    }
+
+    /// Asks the driver; a page that goes away meanwhile is asked for again once the next one is there.
+    fn ask(&self, path: &str, body: Option<&Value>) -> Value {
+        for _ in 0..50 {
+            let (status, text) = self.send(path, body);
+            if status.is_success() {
+                return value(&text);
+            }
+            assert!(text.contains("aborted by navigation"), "{path}: {text}");
+            if path.ends_with("/click") {
+                return Value::Null;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("{path}: pages go on changing");
+    }
+
+    fn send(&self, path: &str, body: Option<&Value>) -> (ureq::http::StatusCode, String) {
         let url = format!("{}{}{path}", self.address, self.session);
-        let mut response = ureq::get(&url).call().unwrap();
+        let response = match body {
+            Some(body) => ureq::post(&url)
+                .config()
+                .http_status_as_error(false)
+                .build()
+                .header("content-type", "application/json")
+                .send(body.to_string()),
+            None => ureq::get(&url)
+                .config()
+                .http_status_as_error(false)
+                .build()
+                .call(),
+        };
+        let mut response = response.unwrap();
         let reader = response.body_mut().with_config().limit(64 * 1024 * 1024);
-        value(&reader.read_to_string().unwrap())
+        let text = reader.read_to_string().unwrap();
+        (response.status(), text)
     }
 
     fn go(&self, url: &str) {
@@ -104,6 +140,14 @@ impl Browser {
         );
         let element = found.as_object().unwrap().values().next().unwrap();
         format!("/element/{}", element.as_str().unwrap())
+    }
+
+    fn find_all(&self, selector: &str) -> Vec<Value> {
+        let found = self.post(
+            "/elements",
+            &json!({ "using": "css selector", "value": selector }),
+        );
+        found.as_array().unwrap().clone()
     }
 
     fn click(&self, selector: &str) {
@@ -209,6 +253,129 @@ fn an_incident_is_read_in_a_browser_after_a_one_time_login() {
         browser.screenshot(&name("released"));
         browser.go(&format!("{address}/see-as?audience=public"));
         browser.screenshot(&name("see-as"));
+    }
+}
+
+#[test]
+fn a_request_is_confirmed_by_another_in_a_browser() {
+    if !Path::new(CHROMIUM).exists() || !Path::new(DRIVER).exists() {
+        testkit::skip::because("chromium and chromedriver are not installed");
+        return;
+    }
+    let site = site();
+    let (_, actor) = site.fill();
+    let admin = site.node.local_caller().unwrap();
+    let policy = FourEyes {
+        always: true,
+        above: Some(Tlp::Green),
+        public: true,
+        foreign: true,
+    };
+    site.node.set_four_eyes(&admin, policy).unwrap();
+    site.token(Role::Releaser);
+    let terms = QueryTerms {
+        kinds: vec!["indicator".to_owned()],
+        last_days: Some(7),
+        ..QueryTerms::default()
+    };
+    let query = site
+        .node
+        .save_query(&admin, None, "relays of the week", &terms);
+    let query = query.unwrap();
+    let carrier = site.node.organisations(&admin).unwrap();
+    let carrier = carrier.iter().find(|one| !one.own).unwrap().id;
+    let networks = ["AS64500", "192.0.2.0/24", "toto.example"];
+    let networks: Vec<Network> = networks
+        .iter()
+        .map(|text| Network::parse(text).unwrap())
+        .collect();
+    site.node.set_networks(&admin, carrier, &networks).unwrap();
+    let (_runtime, address) = serve(&site);
+    for (language, dark) in [("ja", false), ("en", true)] {
+        let name = |page: &str| format!("life-{page}-{language}");
+        let enter = |login: &str| {
+            let once = site.node.one_time_login(&admin, login).unwrap().token;
+            let browser = Browser::open(language, dark);
+            browser.go(&format!("{address}/sign-in/once/{once}"));
+            browser.click("#sign-in");
+            browser
+        };
+        let fill = |browser: &Browser, selector: &str, text: &str| {
+            let field = browser.find(selector);
+            browser.post(&format!("{field}/value"), &json!({ "text": text }));
+        };
+        let browser = enter("admin");
+        for (page, path) in [
+            ("policy", "/policy".to_owned()),
+            ("queries", "/queries".to_owned()),
+            ("query", format!("/queries/{query}")),
+            ("organisation", format!("/parties/organisations/{carrier}")),
+            ("owner", "/parties/owner?value=www.toto.example".to_owned()),
+            ("parties", "/parties".to_owned()),
+        ] {
+            browser.go(&format!("{address}{path}"));
+            browser.screenshot(&name(page));
+        }
+        browser.go(&format!("{address}/rules/new?related_to={actor}"));
+        browser.screenshot(&name("rule-new"));
+        browser.click("select[name=at_most] option:nth-child(3)");
+        browser.click("select[name=ceiling] option:nth-child(3)");
+        browser.click("input[name=recipients]");
+        fill(&browser, "input[name=reason]", "indicators of this actor");
+        browser.click("form.wide button");
+        browser.screenshot(&name("rule-dry-run"));
+        assert!(
+            browser.find_all("button:not(.quiet)").len() == 1,
+            "asking is the one way on"
+        );
+        browser.click("button[formaction='/requests']");
+        browser.screenshot(&name("request-of-mine"));
+        let request = browser.get("/url").as_str().unwrap().to_owned();
+        assert!(request.contains("/requests/"));
+        assert!(
+            browser.find_all("form[action$='/confirm']").is_empty(),
+            "one's own request has no such button"
+        );
+        let other = enter("releaser");
+        other.go(&format!("{address}/requests"));
+        other.screenshot(&name("requests"));
+        other.go(&request);
+        other.screenshot(&name("request"));
+        other.click("form[action$='/confirm'] button");
+        assert!(other.get("/url").as_str().unwrap().contains("/rules/"));
+        other.screenshot(&name("rule"));
+        other.go(&format!("{address}/rules"));
+        other.screenshot(&name("rules"));
+        let text = format!(
+            "{{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"indicator--{}\",\"created\":\"2026-01-12T09:30:00.000Z\",\"modified\":\"2026-01-12T09:30:00.000Z\",\"name\":\"中継サーバ 192.0.2.99\",\"pattern\":\"[ipv4-addr:value = '192.0.2.99']\",\"pattern_type\":\"stix\",\"valid_from\":\"2026-01-12T09:30:00Z\",\"object_marking_refs\":[\"{}\"]}}",
+            site.node.ids().uuid(),
+            Tlp::Amber.id_text()
+        );
+        let indicator = Id::parse(text.split('"').nth(11).unwrap()).unwrap();
+        let link = text
+            .replace("\"type\":\"indicator\"", "\"type\":\"relationship\"")
+            .replace("\"pattern\"", "\"x_pattern\"")
+            .replace(indicator.as_str(), &format!("relationship--{}", site.node.ids().uuid()))
+            .replace(
+                "\"name\":",
+                &format!("\"relationship_type\":\"indicates\",\"source_ref\":\"{indicator}\",\"target_ref\":\"{actor}\",\"x_name\":"),
+            );
+        let report = site.node.import(&admin, &[text, link], 0).unwrap();
+        assert_eq!(report.stored, 2, "{report:?}");
+        other.go(&format!("{address}/rules"));
+        other.click("tbody th a");
+        other.screenshot(&name("rule-released"));
+        other.click("section table tbody th a");
+        other.screenshot(&name("release"));
+        assert!(other.get("/url").as_str().unwrap().contains("/releases/"));
+        fill(
+            &other,
+            "form[action$='/withdraw'] input[name=reason]",
+            "a false positive",
+        );
+        other.click("form[action$='/withdraw'] button");
+        other.screenshot(&name("withdrawn"));
+        assert!(other.find_all("form[action$='/withdraw']").is_empty());
     }
 }
 

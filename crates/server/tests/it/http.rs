@@ -9,30 +9,34 @@ use tower::ServiceExt as _;
 
 use crate::{Site, site};
 
-async fn send(site: &Site, request: Request<Body>) -> Response {
+pub(crate) async fn send(site: &Site, request: Request<Body>) -> Response {
     site.router.clone().oneshot(request).await.unwrap()
 }
 
-async fn text(response: Response) -> String {
+pub(crate) async fn text(response: Response) -> String {
     let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap();
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 fn path(entry: &RouteEntry) -> String {
     let number = "2026-0001";
-    let id = if entry.path.starts_with("/releases") {
-        "00000000-0000-4000-8000-000000000001"
-    } else {
+    let id = if entry.path.contains("/objects/") {
         "malware--00000000-0000-4000-8000-000000000001"
+    } else {
+        "00000000-0000-4000-8000-000000000001"
     };
     entry
         .path
         .replace("{number}", number)
         .replace("{id}", id)
         .replace("{code}", "ja")
+        .replace("{login}", "nobody")
+        .replace("{name}", "nothing")
+        .replace("{token}", "nothing")
+        .replace("{to}", "pause")
 }
 
-fn request(entry: &RouteEntry) -> axum::http::request::Builder {
+pub(crate) fn request(entry: &RouteEntry) -> axum::http::request::Builder {
     let kind = if entry.path.starts_with("/api/") {
         "application/json"
     } else {
@@ -57,7 +61,7 @@ fn the_table_of_routes_is_known() {
                 format!("{}: {}", action.name(), roles.join(", "))
             }
         };
-        writeln!(lines, "{:4} {:32} {access}", entry.method, entry.path).unwrap();
+        writeln!(lines, "{:4} {:38} {access}", entry.method, entry.path).unwrap();
     }
     testkit::golden::check(env!("CARGO_MANIFEST_DIR"), "tests/data/routes.txt", &lines);
 }
@@ -78,39 +82,6 @@ async fn nobody_gets_in_without_signing_in() {
             StatusCode::UNAUTHORIZED
         };
         assert_eq!(status, expected, "{} {}", entry.method, entry.path);
-    }
-}
-
-#[tokio::test]
-async fn every_role_gets_what_the_table_says_and_nothing_else() {
-    let site = site();
-    site.fill();
-    for role in Role::ALL {
-        let token = site.token(role);
-        for entry in server::route_table() {
-            let may = match entry.access {
-                Access::Anybody => continue,
-                Access::SignedIn => true,
-                Access::Action(action) => allowed(role, action),
-            };
-            let request = request(&entry).header("authorization", format!("Bearer {token}"));
-            let response = send(&site, request.body(Body::empty()).unwrap()).await;
-            let refused = response.status() == StatusCode::FORBIDDEN;
-            assert_eq!(
-                refused,
-                !may,
-                "{} {} {}",
-                role.name(),
-                entry.method,
-                entry.path
-            );
-            assert!(
-                !response.status().is_server_error(),
-                "{} {}",
-                role.name(),
-                entry.path
-            );
-        }
     }
 }
 

@@ -1,15 +1,18 @@
 //! The router over a real node in a temporary folder.
 
 #![expect(
+    clippy::panic,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a panic is how a test fails"
 )]
 
 mod browser;
+mod endpoints;
 mod hostile;
 mod http;
 mod ledger;
+mod life;
 mod mutual_tls;
 mod non_interference;
 
@@ -25,6 +28,7 @@ use axum::Router;
 use incident::classification::Classification;
 use incident::model::{Determination, InvestigationStatus, Moment};
 use incident::sector::Sector;
+use release::party::OrganisationId;
 use stix::id::Id;
 use stix::marking::Tlp;
 
@@ -36,14 +40,20 @@ pub(crate) struct Site {
     _folder: tempfile::TempDir,
 }
 
+/// A small house, whose administrator may do everything.
 pub(crate) fn site() -> Site {
+    house(true)
+}
+
+pub(crate) fn house(small: bool) -> Site {
     let folder = tempfile::tempdir().unwrap();
     let node = Node::open(folder.path(), Arc::new(SystemClock), Arc::new(SystemRandom)).unwrap();
     let node = Arc::new(node);
-    let once = node.set_up(
+    let once = node.set_up_house(
         &organisation("国家サイバーセンター", None),
         "admin",
         "Akiko Admin",
+        small,
     );
     let once = once.unwrap().token;
     let config = server::ServerConfig {
@@ -80,17 +90,20 @@ pub(crate) fn organisation(name: &str, sector: Option<Sector>) -> NewOrganisatio
 impl Site {
     /// A bearer token of a new person of the house with `role`.
     pub(crate) fn token(&self, role: Role) -> String {
+        let own = self.node.own_organisation().unwrap().id;
+        self.token_of(role.name(), role, own)
+    }
+
+    pub(crate) fn token_of(&self, login: &str, role: Role, organisation: OrganisationId) -> String {
         let admin = self.node.local_caller().unwrap();
         let new = NewPerson {
-            login: role.name().to_owned(),
-            name: role.name().to_owned(),
-            organisation: self.node.own_organisation().unwrap().id,
+            login: login.to_owned(),
+            name: login.to_owned(),
+            organisation,
             role,
         };
         self.node.add_person(&admin, &new).unwrap();
-        self.node
-            .create_token(&admin, role.name(), "test", None)
-            .unwrap()
+        self.node.create_token(&admin, login, "test", None).unwrap()
     }
 
     /// A bearer token of a new service of a new organisation, and its password, which is a token too.
@@ -110,6 +123,9 @@ impl Site {
     /// Fills the node with a small case; returns the number of its incident and an actor.
     pub(crate) fn fill(&self) -> (String, Id) {
         let admin = self.node.local_caller().unwrap();
+        let own = self.node.own_organisation().unwrap().id;
+        let analyst = self.token_of("clerk", Role::Analyst, own);
+        let analyst = self.node.caller_by_token(&analyst).unwrap().unwrap();
         let carrier = organisation("東都通信株式会社", Some(Sector::InformationCommunications));
         let carrier = self.node.add_organisation(&admin, &carrier).unwrap();
         self.node
@@ -134,7 +150,7 @@ impl Site {
                 "{{\"type\":\"relationship\",\"id\":\"relationship--00000000-0000-4000-8000-00000000000{number}\",\"relationship_type\":\"indicates\",\"source_ref\":\"{id}\",\"target_ref\":\"{actor}\",{at},{marked}}}"
             ));
         }
-        let report = self.node.import(&admin, &texts, 0).unwrap();
+        let report = self.node.import(&analyst, &texts, 0).unwrap();
         assert!(report.refused.is_empty(), "{:?}", report.refused);
         let indicators = (2..6).map(|number| {
             Id::parse(&format!(
@@ -161,7 +177,7 @@ impl Site {
             victim_marking: Tlp::AmberStrict,
             objects: indicators.collect(),
         };
-        let number = self.node.register(&admin, &incident).unwrap().number;
+        let number = self.node.register(&analyst, &incident).unwrap().number;
         (number, Id::parse(actor).unwrap())
     }
 }

@@ -263,7 +263,7 @@ impl World {
             }
             Step::Withdraw(number) => {
                 if let Some(Some(release)) = self.releases.get(*number) {
-                    self.node.withdraw(&self.admin, *release).unwrap();
+                    self.node.withdraw(&self.admin, *release, "wrong").unwrap();
                 }
             }
             Step::Community(number) => {
