@@ -1,14 +1,21 @@
 //! The life of a release: four eyes, rules, corrections, withdrawals, queries.
 
+use std::sync::Arc;
+
 use app::access::{Caller, Role};
 use app::error::AppError;
 use app::four_eyes::{FourEyes, SecondReason};
+use app::node::Node;
 use app::party::NewPerson;
 use app::proposal::{Made, Proposal};
 use app::query::QueryTerms;
+use app::register::NewIncident;
 use app::request::RequestState;
 use app::rule::{Condition, RuleTerms};
+use app::system::SystemRandom;
 use base::clock::Clock as _;
+use incident::classification::Classification;
+use incident::model::{Determination, InvestigationStatus};
 use jiff::SignedDuration;
 use release::party::ReleaseId;
 use release::terms::Recipient;
@@ -390,7 +397,73 @@ fn a_rule_ends_with_its_time_and_rests_without_its_person() {
 }
 
 #[test]
-fn a_rule_knows_labels_sources_and_the_register() {
+fn a_rule_goes_on_after_a_restart_and_releases_nothing_again() {
+    let centre = centre();
+    let node = &centre.node;
+    let proposal = Proposal::Rule(rule(&centre, None));
+    let made = node.confirm_proposal(&centre.admin, &proposal, None);
+    let Made::Rule(id) = made.unwrap() else {
+        panic!("a release");
+    };
+    let one = centre.indicator("192.0.2.1", "one");
+    centre.add(std::slice::from_ref(&one));
+    let again = Node::open(
+        centre.dir.path(),
+        centre.clock.clone(),
+        Arc::new(SystemRandom),
+    )
+    .unwrap();
+    let caller = again.local_caller().unwrap();
+    again.add(&caller, std::slice::from_ref(&one)).unwrap();
+    let released = || {
+        let (summary, releases) = again.rule(&caller, id).unwrap().unwrap();
+        (summary.released, releases.len())
+    };
+    assert_eq!(released(), (1, 1));
+    again
+        .add(&caller, &[centre.indicator("192.0.2.2", "two")])
+        .unwrap();
+    assert_eq!(released(), (2, 2));
+}
+
+#[test]
+fn what_joins_an_incident_in_the_register_meets_a_rule_about_it() {
+    let centre = centre();
+    let node = &centre.node;
+    let new = NewIncident {
+        title: "Intrusion at a carrier".into(),
+        description: String::new(),
+        victim: None,
+        occurred: None,
+        learnt: None,
+        classification: Classification::parse("intrusions").unwrap(),
+        determination: Determination::Confirmed,
+        status: InvestigationStatus::Open,
+        attributions: Vec::new(),
+        consent: true,
+        marking: Tlp::Green,
+        victim_marking: Tlp::AmberStrict,
+        objects: Vec::new(),
+    };
+    let incident = node.register(&centre.admin, &new).unwrap().id;
+    let proposal = Proposal::Rule(rule(&centre, Some(&incident)));
+    node.confirm_proposal(&centre.admin, &proposal, None)
+        .unwrap();
+    let indicator = centre.indicator("192.0.2.1", "one");
+    centre.add(std::slice::from_ref(&indicator));
+    let given = || centre.kinds(&centre.carrier_caller, "indicator").len();
+    assert_eq!(given(), 0);
+    node.link(
+        &centre.admin,
+        &incident,
+        std::slice::from_ref(indicator.id()),
+    )
+    .unwrap();
+    assert_eq!(given(), 1);
+}
+
+#[test]
+fn a_rule_knows_labels_and_sources() {
     let centre = centre();
     let node = &centre.node;
     let labelled = centre

@@ -42,7 +42,7 @@ use taxii::filter::Filter;
 const VICTIM: &str = "Hokuto Telecom";
 
 struct Centre {
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
     node: Arc<Node>,
     clock: Arc<FixedClock>,
     admin: Caller,
@@ -91,7 +91,7 @@ fn centre() -> Centre {
     let (carrier, carrier_caller, telecom) = member("Carrier", "telecom");
     let (_, partner_caller, partners) = member("Partner", "partners");
     Centre {
-        _dir: dir,
+        dir,
         node: node.clone(),
         clock,
         admin,
