@@ -59,7 +59,7 @@ pub enum Made {
 
 /// A proposal with its names looked up.
 struct Resolved {
-    terms: Release,
+    terms: Arc<Release>,
     /// What the proposal names itself.
     asked: Vec<Id>,
     /// What it comes to.
@@ -164,19 +164,29 @@ impl Node {
         gate: &Gate<'_, Reader<'_>>,
         proposal: &Proposal,
     ) -> Result<Effect, AppError> {
+        Ok(self.worked_out(reader, gate, proposal)?.0)
+    }
+
+    /// What a proposal would do now, with its names looked up where it is no rule.
+    fn worked_out(
+        &self,
+        reader: &Reader<'_>,
+        gate: &Gate<'_, Reader<'_>>,
+        proposal: &Proposal,
+    ) -> Result<(Effect, Option<Resolved>), AppError> {
         let now = self.clock.now();
         if let Proposal::Rule(rule) = proposal {
             let mut found = self.rule_effect(reader, gate, rule)?;
             found.preview.second = second(reader, &rule.recipients, rule.ceiling)?;
-            return Ok(found);
+            return Ok((found, None));
         }
         let resolved = self.resolve(reader, gate, proposal)?;
-        let recipients: Vec<Recipient> = resolved.terms.recipients.iter().copied().collect();
-        let terms = Arc::new(resolved.terms);
+        let terms = &resolved.terms;
+        let recipients: Vec<Recipient> = terms.recipients.iter().copied().collect();
         let (items, asked) = (&resolved.items, &resolved.asked);
-        let mut found = effect(reader, gate, now, Some(&terms), items, asked)?;
+        let mut found = effect(reader, gate, now, Some(terms), items, asked)?;
         found.preview.second = second(reader, &recipients, terms.ceiling)?;
-        Ok(found)
+        Ok((found, Some(resolved)))
     }
 
     /// Makes a proposal what it proposes; `request` is the one that it comes of, whose asker is somebody else.
@@ -193,7 +203,7 @@ impl Node {
         let policy = policy(writer)?;
         let reader: &Reader<'_> = writer;
         let gate = Gate::new(&policy, reader, caller.audience(), now);
-        let effect = self.effect_of(reader, &gate, proposal)?;
+        let (effect, resolved) = self.worked_out(reader, &gate, proposal)?;
         if request.is_none() && !effect.preview.second.is_empty() {
             return Err(AppError::invalid_with(
                 "APP-RELEASE-08",
@@ -212,11 +222,13 @@ impl Node {
                 &effect.seen,
             )));
         }
-        if let Proposal::Rule(rule) = proposal {
-            let made = self.enter_rule(writer, caller, rule, request)?;
-            return Ok(Made::Rule(made));
-        }
-        let resolved = self.resolve(reader, &gate, proposal)?;
+        let resolved = match (proposal, resolved) {
+            (Proposal::Rule(rule), _) => {
+                let made = self.enter_rule(writer, caller, rule, request)?;
+                return Ok(Made::Rule(made));
+            }
+            (_, resolved) => resolved.ok_or(AppError::NotFound)?,
+        };
         let mut keys: Vec<ObjectKey> = Vec::new();
         for object in &resolved.items {
             // A release names versions: what is changed later is decided on later.
@@ -224,7 +236,7 @@ impl Node {
         }
         let id = resolved.terms.id;
         let record = ReleaseRecord {
-            terms: Arc::new(resolved.terms),
+            terms: resolved.terms,
             reason: reason(&resolved.reason)?,
             confirmed_by: caller.person,
             confirmed: now,
@@ -276,7 +288,7 @@ impl Node {
             ));
         }
         Ok(Resolved {
-            terms: self.terms(reader, request)?,
+            terms: Arc::new(self.terms(reader, request)?),
             asked: request.objects.clone(),
             items,
             origin: Origin {
@@ -321,11 +333,11 @@ impl Node {
             ));
         }
         Ok(Resolved {
-            terms: Release {
+            terms: Arc::new(Release {
                 id: ReleaseId(self.ids.uuid()),
                 from: now,
                 ..old.clone()
-            },
+            }),
             items: asked.clone(),
             asked,
             origin: Origin {
