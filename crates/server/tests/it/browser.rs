@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use app::access::Role;
@@ -19,6 +20,8 @@ use crate::{Site, site};
 
 /// `chromedriver` with one session; both end with it.
 struct Browser {
+    /// One browser at a time: two start too slowly for their drivers on a small machine.
+    _alone: MutexGuard<'static, ()>,
     driver: Child,
     address: String,
     session: String,
@@ -27,6 +30,8 @@ struct Browser {
 
 impl Browser {
     fn open(language: &str, dark: bool) -> Self {
+        static ALONE: Mutex<()> = Mutex::new(());
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let mut driver = Command::new(DRIVER)
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -70,6 +75,7 @@ impl Browser {
         // The driver must not find its output closed.
         std::thread::spawn(move || lines.for_each(drop));
         let mut browser = Self {
+            _alone: alone,
             driver,
             address,
             session: String::new(),
@@ -98,6 +104,11 @@ impl Browser {
             let (status, text) = self.send(path, body);
             if status.is_success() {
                 return value(&text);
+            }
+            if path == "/session" && text.contains("session not created") {
+                // A busy machine may start Chromium too slowly for the driver.
+                std::thread::sleep(Duration::from_secs(2));
+                continue;
             }
             assert!(text.contains("aborted by navigation"), "{path}: {text}");
             if path.ends_with("/click") {
