@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod benign;
 pub mod index;
 pub mod indicator;
 pub mod matching;

@@ -8,6 +8,7 @@
     reason = "a panic is how a test fails"
 )]
 
+mod benign;
 mod noninterference;
 mod planted;
 mod real_logs;
