@@ -26,6 +26,8 @@ pub enum Role {
 pub enum Action {
     /// Put objects into the node.
     AddObjects,
+    /// Decide on what others sent and what waits in quarantine.
+    JudgeIntake,
     /// Set the house's policy.
     ManageNode,
     /// Add organisations, communities, persons and tokens.
@@ -87,8 +89,9 @@ impl Role {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::AddObjects,
+        Self::JudgeIntake,
         Self::ManageNode,
         Self::ManageParties,
         Self::ReadAudit,
@@ -109,6 +112,7 @@ impl Action {
     pub fn name(self) -> &'static str {
         match self {
             Self::AddObjects => "add-objects",
+            Self::JudgeIntake => "judge-intake",
             Self::ManageNode => "manage-node",
             Self::ManageParties => "manage-parties",
             Self::ReadAudit => "read-audit",
@@ -145,6 +149,7 @@ pub fn allowed(role: Role, action: Action) -> bool {
         Role::Analyst => matches!(
             action,
             A::AddObjects
+                | A::JudgeIntake
                 | A::ReadObjects
                 | A::ReadParties
                 | A::ReadRegister
@@ -159,7 +164,8 @@ pub fn allowed(role: Role, action: Action) -> bool {
         }
         Role::Releaser => matches!(
             action,
-            A::ReadObjects
+            A::JudgeIntake
+                | A::ReadObjects
                 | A::ReadParties
                 | A::ReadRegister
                 | A::ReadReleases

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::access::{Action, Caller};
 use crate::error::AppError;
 use crate::feed::TextPage;
+use crate::intake::settled;
 use crate::ledger::Handed;
 use crate::node::{Node, own};
 
@@ -184,10 +185,21 @@ impl Backend for TaxiiService {
         Self::known(root)?;
         let submitter: OrganisationId = caller.organisation;
         let read = |reader: &store::database::Reader<'_>| {
-            Ok::<_, AppError>(reader.submission(id, submitter)?)
+            let body = reader.submission(id, submitter)?;
+            let status = body.and_then(|body| serde_json::from_str::<Status>(&body).ok());
+            match status {
+                // What waited may have been decided on since.
+                Some(status) if status.pending_count > 0 => {
+                    let awaiting = reader.awaiting(id)?;
+                    let decided = awaiting.iter();
+                    let decided =
+                        decided.filter_map(|one| Some((one.place, one.decision.as_ref()?)));
+                    Ok::<_, AppError>(Some(settled(status, &decided.collect::<Vec<_>>())))
+                }
+                other => Ok(other),
+            }
         };
-        let body = self.0.store.read(read).map_err(backend)?;
-        let status = body.and_then(|body| serde_json::from_str(&body).ok());
+        let status = self.0.store.read(read).map_err(backend)?;
         status.ok_or(BackendError::NotFound)
     }
 

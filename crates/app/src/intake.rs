@@ -1,25 +1,61 @@
 //! Taking in what others send, object by object.
 //!
-//! INVARIANT: what a submitter is told of an object depends on that object, on what the submitter's organisation sent
-//! and on what it was given, and on nothing else: an identifier that another organisation's object has is no way to
-//! find out that there is one.
+//! INVARIANT: what a submitter is told of an object depends on that object, on what the submitter's organisation sent,
+//! on what it was given, and on what people of the house decided about it, and on nothing else: an identifier that
+//! another organisation's object has is no way to find out that there is one, and an address is no way to find out
+//! whose it is. What is set aside for a reason that the submitter must not learn is therefore told as taken in.
 
 use base::diagnostic::Diagnostic;
 use jiff::Timestamp;
+use release::party::OrganisationId;
+use sha2::{Digest as _, Sha256};
 use stix::object::Object;
 use stix::validate::{Options, validate};
 use store::database::Writer;
 use store::feed::FeedQuery;
 use store::object::Put;
-use store::quarantine::{QuarantineKind, Quarantined};
-use taxii::message::status::{Status, StatusDetails};
+use store::quarantine::{QuarantineDecision, QuarantineKind, Quarantined};
+use taxii::message::status::{Progress, Status, StatusDetails};
 use uuid::Uuid;
 
 use crate::access::{Action, Caller};
 use crate::error::AppError;
 use crate::feed::feed_key;
+use crate::guard::{SourceLists, Suspicion};
 use crate::node::Node;
 use crate::object::id_of;
+use crate::trust::{Trust, trust_of};
+
+/// What became of objects that came in from somewhere else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TakenIn {
+    /// Those that are held now.
+    pub stored: Vec<TakenObject>,
+    /// Those that were held before.
+    pub held: Vec<TakenObject>,
+    /// Those that wait in quarantine for a person of the house.
+    pub pending: Vec<TakenObject>,
+    /// Those that are not taken in.
+    pub refused: Vec<TakenObject>,
+}
+
+/// One object that came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenObject {
+    /// Its identifier as far as it could be read.
+    pub id: String,
+    /// Its version as far as it could be read; empty for what has none.
+    pub version: String,
+    /// Why it waits or was refused.
+    pub reason: Option<String>,
+}
+
+/// An object that came in, judged by itself.
+enum Judged {
+    Invalid(Invalid),
+    Suspect(Object, Suspicion),
+    Valid(Object),
+}
 
 /// An object that cannot be taken in, and why.
 struct Invalid {
@@ -29,182 +65,534 @@ struct Invalid {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// One submission on its way.
-struct Submission<'a> {
+/// What became of one object.
+enum Fate {
+    Held,
+    /// It waits, and its sender may know.
+    Pending {
+        seq: i64,
+        reason: String,
+    },
+    Refused {
+        reason: String,
+    },
+    /// It waits, and its sender must not know.
+    SetAside {
+        reason: String,
+    },
+    Stored,
+}
+
+/// Objects of one source on their way in.
+struct Intake<'a> {
     id: Uuid,
     caller: &'a Caller,
+    source: OrganisationId,
     now: Timestamp,
-    successes: Vec<StatusDetails>,
-    failures: Vec<StatusDetails>,
+    /// How many more objects of the source may wait.
+    room: u64,
+    /// How many more that are not valid are kept.
+    room_for_invalid: u64,
+    /// Whether there is anything of the source of which it does not know that it waits.
+    has_set_aside: bool,
+    fates: Vec<(String, Option<String>, Fate)>,
 }
 
 impl Node {
     /// Takes in what a member submits, object by object.
     ///
-    /// When this returns, what it reports as taken in is on the disk.
+    /// When this returns, what it reports as taken in or pending is on the disk.
     pub(crate) fn submit(&self, caller: &Caller, texts: &[&str]) -> Result<Status, AppError> {
         caller.require(Action::SubmitObjects)?;
-        // Reading and judging needs no database: the next submission is judged while this one is written.
-        let (good, invalid) = judged(texts);
-        let mut submission = Submission {
-            id: self.ids.uuid(),
-            caller,
-            now: self.clock.now(),
-            successes: Vec::with_capacity(good.len()),
-            failures: Vec::with_capacity(invalid.len()),
-        };
-        self.store.write(|writer| {
-            for one in &invalid {
-                submission.refuse(writer, one)?;
-            }
-            let puts = self.put_of(
-                writer,
-                caller.organisation,
-                Some(caller.person),
-                true,
-                true,
-                &good,
-            )?;
-            for (object, put) in good.iter().zip(puts) {
-                submission.settle(writer, object, put)?;
-            }
-            let Submission {
-                id,
-                now,
-                successes,
-                failures,
-                ..
-            } = submission;
-            let status = Status::complete(id.to_string(), now, successes, failures);
+        let source = caller.organisation;
+        self.intake(caller, source, texts, |writer, intake| {
+            let (id, now) = (intake.id, intake.now);
+            let (status, waiting) = intake.status();
             let body = serde_json::to_string(&status).unwrap_or_default();
-            writer.put_submission(id, caller.organisation, &body, now)?;
+            writer.put_submission(id, source, &body, now)?;
+            writer.set_awaiting(id, &waiting)?;
             self.record(writer, caller, "submit-objects", &id.to_string())?;
             Ok(status)
         })
     }
-}
 
-/// Objects that can be taken in, and those that cannot.
-fn judged(texts: &[&str]) -> (Vec<Object>, Vec<Invalid>) {
-    let (mut good, mut invalid) = (Vec::with_capacity(texts.len()), Vec::new());
-    for text in texts {
+    /// Takes in what the house fetched from `source`, object by object, with the same guards as for what is submitted.
+    ///
+    /// When this returns, what it reports as stored or pending is on the disk.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] if the caller may not, or the source is blocked.
+    pub fn take_in(
+        &self,
+        caller: &Caller,
+        source: OrganisationId,
+        texts: &[&str],
+    ) -> Result<TakenIn, AppError> {
+        caller.require(Action::AddObjects)?;
+        self.intake(caller, source, texts, |writer, intake| {
+            let taken = intake.taken();
+            let subject = format!("{source} {}", taken.stored.len());
+            self.record(writer, caller, "take-in", &subject)?;
+            Ok(taken)
+        })
+    }
+
+    fn intake<T>(
+        &self,
+        caller: &Caller,
+        source: OrganisationId,
+        texts: &[&str],
+        conclude: impl FnOnce(&Writer<'_>, Intake<'_>) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let (trust, lists) = self.store.read(|reader| {
+            Ok::<_, AppError>((trust_of(reader, source)?, SourceLists::of(reader, source)?))
+        })?;
+        if trust == Trust::Blocked {
+            return Err(AppError::Forbidden);
+        }
+        // Reading and judging needs no database: the next submission is judged while this one is written.
+        let judged = texts.iter().map(|text| self.judged(&lists, text));
+        let judged: Vec<Judged> = judged.collect();
+        self.store.write(|writer| {
+            let room = self.guards.waiting;
+            let mut intake = Intake {
+                id: self.ids.uuid(),
+                caller,
+                source,
+                now: self.clock.now(),
+                room: room.saturating_sub(writer.waiting_count(source)?),
+                room_for_invalid: MAX_KEPT_INVALID.saturating_sub(writer.invalid_count(source)?),
+                has_set_aside: writer.has_set_aside(source)?,
+                fates: Vec::with_capacity(judged.len()),
+            };
+            let mut batch = Vec::new();
+            for one in judged {
+                let object = match &one {
+                    Judged::Invalid(_) => None,
+                    Judged::Suspect(object, _) | Judged::Valid(object) => Some(object),
+                };
+                if let Some(object) = object
+                    && trust > Trust::Probation
+                    && intake.conflicts(writer, object)?
+                {
+                    self.put_batch(writer, &mut intake, &mut batch)?;
+                    intake.settle(writer, object, Put::Conflict)?;
+                    continue;
+                }
+                match (one, trust) {
+                    (Judged::Valid(object), Trust::Standard | Trust::Trusted) => batch.push(object),
+                    (Judged::Suspect(object, suspicion), Trust::Trusted) => {
+                        self.put_batch(writer, &mut intake, &mut batch)?;
+                        self.put_noted(writer, &mut intake, object, &suspicion)?;
+                    }
+                    (Judged::Valid(object), _) => {
+                        self.put_batch(writer, &mut intake, &mut batch)?;
+                        intake.hold(writer, &object, Vec::new())?;
+                    }
+                    (
+                        Judged::Suspect(object, suspicion @ Suspicion::Secret(_)),
+                        Trust::Standard,
+                    ) => {
+                        self.put_batch(writer, &mut intake, &mut batch)?;
+                        // INVARIANT: the sender is told what it would be told if nothing had been found.
+                        match writer.would_put(&object, source, intake.now)? {
+                            Put::Stored => {
+                                let kind = QuarantineKind::Suspect;
+                                intake.set_aside(writer, &object, kind, suspicion.reasons())?;
+                            }
+                            put => intake.settle(writer, &object, put)?,
+                        }
+                    }
+                    (Judged::Suspect(object, suspicion), _) => {
+                        self.put_batch(writer, &mut intake, &mut batch)?;
+                        intake.hold_for(writer, &object, &suspicion)?;
+                    }
+                    (Judged::Invalid(invalid), _) => {
+                        self.put_batch(writer, &mut intake, &mut batch)?;
+                        intake.refuse(writer, invalid)?;
+                    }
+                }
+            }
+            self.put_batch(writer, &mut intake, &mut batch)?;
+            conclude(writer, intake)
+        })
+    }
+
+    /// Judges an object by itself.
+    fn judged(&self, lists: &SourceLists, text: &str) -> Judged {
         let (id, version, diagnostics) = match Object::parse(text) {
             Ok(object) => {
                 let diagnostics = validate(&object, &Options::ERRORS);
                 if diagnostics.is_empty() {
-                    good.push(object);
-                    continue;
+                    return match lists.suspicion(&self.guards, &object) {
+                        Some(suspicion) => Judged::Suspect(object, suspicion),
+                        None => Judged::Valid(object),
+                    };
                 }
                 let version = object.version().map(ToString::to_string);
                 (object.id().to_string(), version, diagnostics)
             }
             Err(diagnostics) => (id_of(text).unwrap_or_default(), None, diagnostics),
         };
-        invalid.push(Invalid {
+        Judged::Invalid(Invalid {
             id,
             version: version.unwrap_or_default(),
-            text: (*text).to_owned(),
+            text: text.to_owned(),
             diagnostics,
-        });
+        })
     }
-    (good, invalid)
+
+    /// Takes in the objects of the batch, which is empty afterwards.
+    fn put_batch(
+        &self,
+        writer: &Writer<'_>,
+        intake: &mut Intake<'_>,
+        batch: &mut Vec<Object>,
+    ) -> Result<(), AppError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let entered_by = Some(intake.caller.person);
+        let puts = self.put_of(writer, intake.source, entered_by, true, true, batch)?;
+        for (object, put) in batch.iter().zip(puts) {
+            intake.settle(writer, object, put)?;
+        }
+        batch.clear();
+        Ok(())
+    }
+
+    /// Takes in an object of a trusted source that names something benign, and notes that it does.
+    fn put_noted(
+        &self,
+        writer: &Writer<'_>,
+        intake: &mut Intake<'_>,
+        object: Object,
+        suspicion: &Suspicion,
+    ) -> Result<(), AppError> {
+        let entered_by = Some(intake.caller.person);
+        let objects = [object];
+        let puts = self.put_of(writer, intake.source, entered_by, true, true, &objects)?;
+        for (object, put) in objects.iter().zip(puts) {
+            if put == Put::Stored {
+                let kind = QuarantineKind::Suspect;
+                let seq = intake.quarantine(writer, object, kind, suspicion.reasons(), false)?;
+                let decision = QuarantineDecision {
+                    at: intake.now,
+                    by: None,
+                    accepted: true,
+                    note: TRUSTED.to_owned(),
+                };
+                writer.decide_quarantine(seq, &decision)?;
+            }
+            intake.settle(writer, object, put)?;
+        }
+        Ok(())
+    }
 }
 
-impl Submission<'_> {
+impl Intake<'_> {
+    /// Whether the source sent the same version with other content, and that was set aside: to the source it is held.
+    fn conflicts(&self, writer: &Writer<'_>, object: &Object) -> Result<bool, AppError> {
+        let (true, Some(version)) = (self.has_set_aside, object.version()) else {
+            return Ok(false);
+        };
+        let digest = digest(object.text());
+        let (id, version) = (object.id().as_str(), version.to_string());
+        Ok(writer.conflicts_with_set_aside(self.source, id, &version, &digest)?)
+    }
+
     /// Refuses what is not valid, and keeps it for the house to look at.
-    fn refuse(&mut self, writer: &Writer<'_>, one: &Invalid) -> Result<(), AppError> {
+    fn refuse(&mut self, writer: &Writer<'_>, one: Invalid) -> Result<(), AppError> {
         let reasons: Vec<String> = one.diagnostics.iter().map(ToString::to_string).collect();
-        if one.text.len() <= MAX_KEPT_BYTES {
-            self.quarantine(
-                writer,
-                &one.id,
-                &one.version,
-                &one.text,
-                QuarantineKind::Invalid,
-                reasons.clone(),
-            )?;
+        let reason = reasons.join("; ");
+        let digest = digest(&one.text);
+        let known = || writer.quarantined_text(self.source, &digest, false);
+        if one.text.len() <= MAX_KEPT_BYTES && self.room_for_invalid > 0 && known()?.is_none() {
+            self.room_for_invalid -= 1;
+            writer.put_quarantine(&Quarantined {
+                id: one.id.clone(),
+                version: one.version.clone(),
+                text: one.text,
+                reasons,
+                digest,
+                ..self.row(QuarantineKind::Invalid, false)
+            })?;
         }
-        let version = Some(one.version.clone()).filter(|version| !version.is_empty());
-        let message = Some(reasons.join("; "));
-        let details = self.details(one.id.clone(), version, message);
-        self.failures.push(details);
+        let version = Some(one.version).filter(|version| !version.is_empty());
+        self.fates.push((one.id, version, Fate::Refused { reason }));
         Ok(())
     }
 
     /// Says what became of an object that was to be taken in.
     fn settle(&mut self, writer: &Writer<'_>, object: &Object, put: Put) -> Result<(), AppError> {
-        let refusal = match put {
-            Put::Stored | Put::AlreadyHeld => None,
-            Put::Conflict => Some("this version is held with other content"),
+        let fate = match put {
+            Put::Stored => Fate::Stored,
+            Put::AlreadyHeld => Fate::Held,
+            Put::Conflict => Fate::Refused {
+                reason: CONFLICT.to_owned(),
+            },
             // Only the creator may version an object (STIX 2.1 §3.6). Who was not given the object does not learn
             // from this that it is there.
             Put::Foreign => {
-                let reason = "an object of this identifier is held from another source";
-                self.quarantine(
-                    writer,
-                    object.id().as_str(),
-                    &object
-                        .version()
-                        .map(ToString::to_string)
-                        .unwrap_or_default(),
-                    object.text(),
-                    QuarantineKind::Foreign,
-                    vec![reason.to_owned()],
-                )?;
                 let known = FeedQuery {
                     ids: vec![object.id().to_string()],
                     ..FeedQuery::default()
                 };
-                let known = writer.feed(&feed_key(self.caller.audience()), &known, 1)?;
-                (!known.is_empty()).then_some("this object is another organisation's")
+                let of_sender = self.caller.organisation == self.source;
+                let known = of_sender
+                    && !writer
+                        .feed(&feed_key(self.caller.audience()), &known, 1)?
+                        .is_empty();
+                let reasons = vec![FOREIGN.to_owned()];
+                self.set_aside(writer, object, QuarantineKind::Foreign, reasons)?;
+                if let (true, Some((_, _, fate))) = (known, self.fates.last_mut()) {
+                    *fate = Fate::Refused {
+                        reason: "this object is another organisation's".to_owned(),
+                    };
+                }
+                return Ok(());
             }
         };
-        let version = object.version().map(ToString::to_string);
-        let message = refusal.map(str::to_owned);
-        let details = self.details(object.id().to_string(), version, message);
-        match refusal {
-            Some(_) => self.failures.push(details),
-            None => self.successes.push(details),
-        }
+        self.push(object, fate);
         Ok(())
     }
 
-    fn details(
-        &self,
-        id: String,
-        version: Option<String>,
-        message: Option<String>,
-    ) -> StatusDetails {
-        StatusDetails {
-            id,
-            // An object without versions has the time of the request (TAXII 2.1 §4.3.1).
-            version: version.unwrap_or_else(|| self.now.to_string()),
-            message,
+    /// Lets an object wait for reasons of which its sender may know.
+    fn hold_for(
+        &mut self,
+        writer: &Writer<'_>,
+        object: &Object,
+        suspicion: &Suspicion,
+    ) -> Result<(), AppError> {
+        match suspicion {
+            Suspicion::Plain(_) => self.hold(writer, object, suspicion.reasons()),
+            // Only what is on probation comes here, and that waits whatever is found. What is found besides is for
+            // the house.
+            Suspicion::Secret(_) => self.hold_with(writer, object, Vec::new(), suspicion.reasons()),
         }
+    }
+
+    fn hold(
+        &mut self,
+        writer: &Writer<'_>,
+        object: &Object,
+        reasons: Vec<String>,
+    ) -> Result<(), AppError> {
+        self.hold_with(writer, object, reasons, Vec::new())
+    }
+
+    fn hold_with(
+        &mut self,
+        writer: &Writer<'_>,
+        object: &Object,
+        reasons: Vec<String>,
+        secret: Vec<String>,
+    ) -> Result<(), AppError> {
+        let told = if reasons.is_empty() {
+            WAITS.to_owned()
+        } else {
+            format!("{}; {WAITS}", reasons.join("; "))
+        };
+        // What this source gave before is no news. What another one gave plays no part: the sender must not learn of it.
+        if writer.holds_text(object, Some(self.source))? {
+            self.push(object, Fate::Held);
+            return Ok(());
+        }
+        let known = writer.quarantined_text(self.source, &digest(object.text()), true)?;
+        let fate = match known {
+            Some((seq, None)) => Fate::Pending { seq, reason: told },
+            Some((_, Some(decision))) if !decision.accepted => Fate::Refused {
+                reason: rejection(&decision.note),
+            },
+            _ if self.room == 0 => Fate::Refused {
+                reason: FULL.to_owned(),
+            },
+            _ => {
+                self.room -= 1;
+                let mut all = reasons;
+                if all.is_empty() {
+                    all.push("its source is on probation".to_owned());
+                }
+                all.extend(secret);
+                let seq = self.quarantine(writer, object, QuarantineKind::Suspect, all, true)?;
+                Fate::Pending { seq, reason: told }
+            }
+        };
+        self.push(object, fate);
+        Ok(())
+    }
+
+    /// Lets an object wait without telling its sender.
+    fn set_aside(
+        &mut self,
+        writer: &Writer<'_>,
+        object: &Object,
+        kind: QuarantineKind,
+        reasons: Vec<String>,
+    ) -> Result<(), AppError> {
+        if writer.holds_text(object, Some(self.source))? {
+            self.push(object, Fate::Held);
+            return Ok(());
+        }
+        self.has_set_aside = true;
+        let known = writer.quarantined_text(self.source, &digest(object.text()), false)?;
+        let reason = reasons.join("; ");
+        if known.is_none() {
+            self.quarantine(writer, object, kind, reasons, false)?;
+        }
+        self.push(object, Fate::SetAside { reason });
+        Ok(())
+    }
+
+    fn push(&mut self, object: &Object, fate: Fate) {
+        let version = object.version().map(ToString::to_string);
+        self.fates.push((object.id().to_string(), version, fate));
     }
 
     fn quarantine(
         &self,
         writer: &Writer<'_>,
-        id: &str,
-        version: &str,
-        text: &str,
+        object: &Object,
         kind: QuarantineKind,
         reasons: Vec<String>,
-    ) -> Result<(), AppError> {
+        told: bool,
+    ) -> Result<i64, AppError> {
+        let version = object.version().map(ToString::to_string);
         Ok(writer.put_quarantine(&Quarantined {
+            id: object.id().to_string(),
+            version: version.unwrap_or_default(),
+            text: object.text().to_owned(),
+            reasons,
+            digest: digest(object.text()),
+            ..self.row(kind, told)
+        })?)
+    }
+
+    fn row(&self, kind: QuarantineKind, told: bool) -> Quarantined {
+        Quarantined {
             submission: self.id,
-            id: id.to_owned(),
-            version: version.to_owned(),
-            text: text.to_owned(),
-            source: self.caller.organisation,
+            id: String::new(),
+            version: String::new(),
+            text: String::new(),
+            source: self.source,
             entered_by: Some(self.caller.person),
             at: self.now,
             kind,
-            reasons,
-        })?)
+            reasons: Vec::new(),
+            digest: [0; 32],
+            told,
+        }
+    }
+
+    /// What the sender is told, and as what the pending objects wait.
+    fn status(self) -> (Status, Vec<i64>) {
+        let (mut successes, mut failures) = (Vec::new(), Vec::new());
+        let (mut pendings, mut waiting) = (Vec::new(), Vec::new());
+        for (id, version, fate) in self.fates {
+            let details = |message| StatusDetails {
+                id,
+                // An object without versions has the time of the request (TAXII 2.1 §4.3.1).
+                version: version.unwrap_or_else(|| self.now.to_string()),
+                message,
+            };
+            match fate {
+                Fate::Held | Fate::SetAside { .. } | Fate::Stored => successes.push(details(None)),
+                Fate::Pending { seq, reason } => {
+                    pendings.push(details(Some(reason)));
+                    waiting.push(seq);
+                }
+                Fate::Refused { reason } => failures.push(details(Some(reason))),
+            }
+        }
+        let mut status = Status::complete(self.id.to_string(), self.now, successes, failures);
+        set_pendings(&mut status, pendings);
+        (status, waiting)
+    }
+
+    /// What the house is told.
+    fn taken(self) -> TakenIn {
+        let mut taken = TakenIn::default();
+        for (id, version, fate) in self.fates {
+            let (list, reason) = match fate {
+                Fate::Held => (&mut taken.held, None),
+                Fate::Pending { reason, .. } | Fate::SetAside { reason } => {
+                    (&mut taken.pending, Some(reason))
+                }
+                Fate::Refused { reason } => (&mut taken.refused, Some(reason)),
+                Fate::Stored => (&mut taken.stored, None),
+            };
+            list.push(TakenObject {
+                id,
+                version: version.unwrap_or_default(),
+                reason,
+            });
+        }
+        taken
     }
 }
 
+/// The status with what was decided since, by the place of a pending object; the others stay pending.
+pub(crate) fn settled(status: Status, decided: &[(usize, &QuarantineDecision)]) -> Status {
+    let mut status = status;
+    let mut left = Vec::new();
+    for (place, details) in std::mem::take(&mut status.pendings).into_iter().enumerate() {
+        let found = decided.iter().find(|(at, _)| *at == place);
+        match found {
+            None => left.push(details),
+            Some((_, decision)) if decision.accepted => status.successes.push(StatusDetails {
+                message: None,
+                ..details
+            }),
+            // Who decided is nothing to the submitter; why is.
+            Some((_, decision)) => status.failures.push(StatusDetails {
+                message: Some(rejection(&decision.note)),
+                ..details
+            }),
+        }
+    }
+    let count = |list: &[StatusDetails]| u64::try_from(list.len()).unwrap_or(u64::MAX);
+    status.success_count = count(&status.successes);
+    status.failure_count = count(&status.failures);
+    set_pendings(&mut status, left);
+    status
+}
+
+fn set_pendings(status: &mut Status, pendings: Vec<StatusDetails>) {
+    status.pending_count = u64::try_from(pendings.len()).unwrap_or(u64::MAX);
+    status.total_count = status
+        .success_count
+        .saturating_add(status.failure_count)
+        .saturating_add(status.pending_count);
+    status.status = if pendings.is_empty() {
+        Progress::Complete
+    } else {
+        Progress::Pending
+    };
+    status.pendings = pendings;
+}
+
+fn rejection(note: &str) -> String {
+    if note.is_empty() {
+        "not taken in".to_owned()
+    } else {
+        format!("not taken in: {note}")
+    }
+}
+
+pub(crate) fn digest(text: &str) -> [u8; 32] {
+    Sha256::digest(text.as_bytes()).into()
+}
+
+pub(crate) const CONFLICT: &str = "this version is held with other content";
+pub(crate) const FOREIGN: &str = "an object of this identifier is held from another source";
+/// What the note of an object says that was taken in of a trusted source.
+pub(crate) const TRUSTED: &str = "taken in: its source is trusted";
+const FULL: &str =
+    "too many of your objects wait for a decision; send it again when some are decided";
+
+const WAITS: &str = "it waits for a person to decide";
+
 /// Longest text of a refused object that is kept: who sends longer ones is told why, and that is all.
 const MAX_KEPT_BYTES: usize = 64 * 1024;
+/// Refused objects of one source that are kept until somebody looks at them: the sender was told why of all.
+const MAX_KEPT_INVALID: u64 = 1_000;

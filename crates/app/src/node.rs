@@ -18,6 +18,7 @@ use store::party::{OrganisationRow, PersonRow};
 use crate::access::{Caller, Role};
 use crate::error::AppError;
 use crate::feed::LookedAt;
+use crate::guard::Guards;
 use crate::party::{NewOrganisation, Organisation};
 use crate::quota::Quota;
 use crate::sign_in::OneTimeLogin;
@@ -37,6 +38,8 @@ pub struct Node {
     /// Password hashes under way: each takes 19 MiB.
     pub(crate) hashing: Mutex<usize>,
     pub(crate) quota: Quota,
+    /// What keeps one source from poisoning all others.
+    pub(crate) guards: Guards,
 }
 
 impl Node {
@@ -61,9 +64,17 @@ impl Node {
             looked_at: LookedAt::default(),
             hashing: Mutex::default(),
             quota: Quota::new(),
+            guards: Guards::default(),
         };
         node.begin_ledger()?;
         Ok(node)
+    }
+
+    /// The same node with the guards that its house configured.
+    #[must_use]
+    pub fn with_guards(mut self, guards: Guards) -> Self {
+        self.guards = guards;
+        self
     }
 
     /// Whether the node has its organisation and administrator.

@@ -188,6 +188,17 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Records what a submitter is told from now on.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn set_submission(&self, id: Uuid, body: &str) -> Result<()> {
+        self.connection
+            .prepare_cached("UPDATE submission SET body = ?2 WHERE id = ?1")?
+            .execute((id.to_string(), body))?;
+        Ok(())
+    }
+
     /// Records where pulling from a collection goes on.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ pub mod request;
 pub mod rule;
 pub mod search;
 pub mod secret;
+pub mod trust;
 
 mod convert;
 mod schema;

@@ -209,6 +209,26 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// Whether exactly this text of the object is held, of one source or of any.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn holds_text(&self, object: &Object, source: Option<OrganisationId>) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM object
+                   WHERE id = ?1 AND (?2 IS NULL OR version = ?2) AND text = ?3 AND (?4 IS NULL OR source = ?4))";
+        Ok(self.connection.prepare_cached(sql)?.query_row(
+            (
+                object.id().as_str(),
+                object.version().map(version_key),
+                object.text(),
+                source.map(|source| source.to_string()),
+            ),
+            |row| row.get(0),
+        )?)
+    }
+}
+
 impl Holdings for Reader<'_> {
     type Error = StoreError;
 
@@ -268,52 +288,97 @@ impl Writer<'_> {
         outcomes
     }
 
-    fn put_object(&self, incoming: &Incoming<'_>, now: Timestamp) -> Result<Put> {
-        let object = incoming.object;
-        let connection = self.connection;
-        let newest: Option<(i64, String, String, String)> = connection
+    /// What would become of an object of a source that may only version its own, without taking it in.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn would_put(
+        &self,
+        object: &Object,
+        source: OrganisationId,
+        now: Timestamp,
+    ) -> Result<Put> {
+        let newest = self.newest(object.id())?;
+        let version = version_of(object, now);
+        let refusal = self.refusal(object, &source.to_string(), true, &version, newest.as_ref())?;
+        Ok(refusal.unwrap_or(Put::Stored))
+    }
+
+    fn newest(&self, object: &Id) -> Result<Option<Newest>> {
+        Ok(self
+            .connection
             .prepare_cached(
                 "SELECT seq, version, text, source FROM object WHERE id = ?1 AND latest = 1",
             )?
-            .query_row([object.id().as_str()], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            .query_row([object.as_str()], |row| {
+                Ok(Newest {
+                    seq: row.get(0)?,
+                    version: row.get(1)?,
+                    text: row.get(2)?,
+                    source: row.get(3)?,
+                })
             })
-            .optional()?;
-        let source = incoming.provenance.source.to_string();
-        if incoming.only_own && newest.as_ref().is_some_and(|(.., held)| *held != source) {
-            return Ok(Put::Foreign);
-        }
-        let version = match object.version() {
-            Some(version) => version_key(version),
-            // Without versions, the newest content counts; the time of receipt tells versions apart here.
-            None => version_key(&stix::timestamp::Timestamp::from_instant(now)),
+            .optional()?)
+    }
+
+    /// Why an object is not stored; none if it is.
+    fn refusal(
+        &self,
+        object: &Object,
+        source: &str,
+        only_own: bool,
+        version: &str,
+        newest: Option<&Newest>,
+    ) -> Result<Option<Put>> {
+        let Some(newest) = newest else {
+            return Ok(None);
         };
-        if let Some((_, newest_version, newest_text, _)) = &newest {
-            let same_version: Option<String> =
-                if object.version().is_none() || *newest_version == version {
-                    Some(newest_text.clone())
-                } else {
-                    connection
-                        .prepare_cached("SELECT text FROM object WHERE id = ?1 AND version = ?2")?
-                        .query_row((object.id().as_str(), &version), |row| row.get(0))
-                        .optional()?
-                };
-            if let Some(text) = same_version {
-                let same = text == object.text()
-                    || Object::parse(&text)
-                        .is_ok_and(|held| held.properties() == object.properties());
-                if same {
-                    return Ok(Put::AlreadyHeld);
-                }
-                if object.version().is_some() || *newest_version == version {
-                    return Ok(Put::Conflict);
-                }
-            }
+        if only_own && newest.source != source {
+            // What comes back as it is held changes nothing, whoever sends it.
+            let same = self.holds_text(object, None)?;
+            return Ok(Some(if same { Put::AlreadyHeld } else { Put::Foreign }));
+        }
+        let same_version: Option<String> =
+            if object.version().is_none() || newest.version == version {
+                Some(newest.text.clone())
+            } else {
+                self.connection
+                    .prepare_cached("SELECT text FROM object WHERE id = ?1 AND version = ?2")?
+                    .query_row((object.id().as_str(), version), |row| row.get(0))
+                    .optional()?
+            };
+        let Some(text) = same_version else {
+            return Ok(None);
+        };
+        let same = text == object.text()
+            || Object::parse(&text).is_ok_and(|held| held.properties() == object.properties());
+        if same {
+            return Ok(Some(Put::AlreadyHeld));
+        }
+        let conflict = object.version().is_some() || newest.version == version;
+        Ok(conflict.then_some(Put::Conflict))
+    }
+
+    fn put_object(&self, incoming: &Incoming<'_>, now: Timestamp) -> Result<Put> {
+        let object = incoming.object;
+        let connection = self.connection;
+        let newest = self.newest(object.id())?;
+        let source = incoming.provenance.source.to_string();
+        let version = version_of(object, now);
+        let refusal = self.refusal(
+            object,
+            &source,
+            incoming.only_own,
+            &version,
+            newest.as_ref(),
+        )?;
+        if let Some(put) = refusal {
+            return Ok(put);
         }
         let is_latest = newest
             .as_ref()
-            .is_none_or(|(_, newest_version, ..)| *newest_version < version);
-        if let (true, Some((seq, ..))) = (is_latest, &newest) {
+            .is_none_or(|newest| newest.version < version);
+        if let (true, Some(Newest { seq, .. })) = (is_latest, &newest) {
             connection
                 .prepare_cached("UPDATE object SET latest = 0 WHERE seq = ?1")?
                 .execute([seq])?;
@@ -418,6 +483,23 @@ impl Writer<'_> {
             .prepare_cached("INSERT OR IGNORE INTO edition (id, source) VALUES (?1, ?2)")?
             .execute((edition.as_str(), source.as_str()))?;
         Ok(())
+    }
+}
+
+/// The newest version that is held of an object.
+struct Newest {
+    seq: i64,
+    version: String,
+    text: String,
+    source: String,
+}
+
+/// The version of an object in the form of the database. Without versions, the newest content counts; the time of
+/// receipt tells versions apart here.
+fn version_of(object: &Object, now: Timestamp) -> String {
+    match object.version() {
+        Some(version) => version_key(version),
+        None => version_key(&stix::timestamp::Timestamp::from_instant(now)),
     }
 }
 

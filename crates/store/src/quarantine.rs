@@ -30,11 +30,11 @@ impl QuarantineKind {
         }
     }
 
-    fn read(text: &str) -> Result<Self> {
+    /// Reads a machine name.
+    pub fn parse(text: &str) -> Option<Self> {
         [Self::Foreign, Self::Invalid, Self::Suspect]
             .into_iter()
             .find(|kind| kind.name() == text)
-            .ok_or(StoreError::Corrupt { what: "quarantine" })
     }
 }
 
@@ -59,6 +59,10 @@ pub struct Quarantined {
     pub kind: QuarantineKind,
     /// Why, in words.
     pub reasons: Vec<String>,
+    /// A digest of the text, so that what is sent again is known again.
+    pub digest: [u8; 32],
+    /// Whether its sender knows that it waits.
+    pub told: bool,
 }
 
 /// An object in quarantine.
@@ -73,34 +77,177 @@ pub struct QuarantineRow {
 }
 
 /// What was decided about an object in quarantine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuarantineDecision {
     /// When.
     pub at: Timestamp,
-    /// By whom.
+    /// By whom; nobody where the node decided.
     pub by: Option<PersonId>,
     /// Whether it was taken in.
     pub accepted: bool,
+    /// What was said with it.
+    pub note: String,
+}
+
+/// Which objects in quarantine.
+#[derive(Debug, Clone, Default)]
+pub struct QuarantineFilter {
+    /// Only those that nobody has decided on (`Some(None)`), or that were taken in or not.
+    pub decided: Option<Option<bool>>,
+    /// Only of this kind.
+    pub kind: Option<QuarantineKind>,
+    /// Only of this source.
+    pub source: Option<OrganisationId>,
+    /// Only those that came before this one.
+    pub before: Option<i64>,
+}
+
+/// A pending object of a submission, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awaiting {
+    /// Its place among the pending ones.
+    pub place: usize,
+    /// As what it waits.
+    pub seq: i64,
+    /// The decision, if one was taken.
+    pub decision: Option<QuarantineDecision>,
 }
 
 impl Reader<'_> {
-    /// What is in quarantine, the latest first; `before` continues a page.
+    /// What is in quarantine, the latest first.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn quarantine(
-        &self,
-        open: bool,
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<Vec<QuarantineRow>> {
+    pub fn quarantine(&self, filter: &QuarantineFilter, limit: u32) -> Result<Vec<QuarantineRow>> {
+        // 0: nobody decided, 1: taken in, 2: not taken in; null for all.
+        let state = filter.decided.map(|decided| match decided {
+            None => 0,
+            Some(true) => 1,
+            Some(false) => 2,
+        });
         let sql = format!(
-            "{SELECT} WHERE seq < ?1 AND (NOT ?2 OR decided IS NULL) ORDER BY seq DESC LIMIT ?3"
+            "{SELECT} WHERE seq < ?1
+               AND (?2 IS NULL OR (CASE WHEN decided IS NULL THEN 0 WHEN accepted THEN 1 ELSE 2 END) = ?2)
+               AND (?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR source = ?4)
+             ORDER BY seq DESC LIMIT ?5"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let values = (before.unwrap_or(i64::MAX), open, limit);
+        let values = (
+            filter.before.unwrap_or(i64::MAX),
+            state,
+            filter.kind.map(QuarantineKind::name),
+            filter.source.map(|source| source.to_string()),
+            limit,
+        );
         let rows = statement.query_map(values, |row| Ok(read(row)))?;
         rows.map(|row| row?).collect()
+    }
+
+    /// What became of the pending objects of a submission, by their place.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn awaiting(&self, submission: Uuid) -> Result<Vec<Awaiting>> {
+        let sql = "SELECT awaiting.place, seq, decided, decided_by, accepted, note
+                   FROM awaiting JOIN quarantine ON seq = awaiting.quarantine
+                   WHERE awaiting.submission = ?1 ORDER BY awaiting.place";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([submission.to_string()], |row| {
+            let place: i64 = row.get(0)?;
+            let seq: i64 = row.get(1)?;
+            Ok((place, seq, decision(row, 2)))
+        })?;
+        rows.map(|row| {
+            let (place, seq, decision) = row?;
+            Ok(Awaiting {
+                place: usize::try_from(place).unwrap_or(usize::MAX),
+                seq,
+                decision: decision?,
+            })
+        })
+        .collect()
+    }
+
+    /// The submissions that wait for some objects in quarantine, with their submitters.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn submissions_awaiting(&self, seq: i64) -> Result<Vec<(Uuid, OrganisationId)>> {
+        let sql = "SELECT DISTINCT submission.id, submission.submitter
+                   FROM awaiting JOIN submission ON submission.id = awaiting.submission
+                   WHERE awaiting.quarantine = ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([seq], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
+        rows.map(|row| {
+            let (id, submitter) = row?;
+            Ok((uuid(&id)?, OrganisationId(uuid(&submitter)?)))
+        })
+        .collect()
+    }
+
+    /// What a source has in quarantine with the same text, told or not, the latest.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn quarantined_text(
+        &self,
+        source: OrganisationId,
+        digest: &[u8; 32],
+        told: bool,
+    ) -> Result<Option<(i64, Option<QuarantineDecision>)>> {
+        let sql = "SELECT seq, decided, decided_by, accepted, note FROM quarantine
+                   WHERE source = ?1 AND digest = ?2 AND told = ?3 ORDER BY seq DESC LIMIT 1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query((source.to_string(), digest.as_slice(), told))?;
+        match rows.next()? {
+            Some(row) => Ok(Some((row.get(0)?, decision(row, 1)?))),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether a source has anything in quarantine of which it does not know.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn has_set_aside(&self, source: OrganisationId) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM quarantine WHERE source = ?1 AND told = 0 AND kind = 'suspect')";
+        Ok(self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([source.to_string()], |row| row.get(0))?)
+    }
+
+    /// Whether a source has another content of this version in quarantine, of which it does not know.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn conflicts_with_set_aside(
+        &self,
+        source: OrganisationId,
+        id: &str,
+        version: &str,
+        digest: &[u8; 32],
+    ) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM quarantine
+                   WHERE source = ?1 AND id = ?2 AND version = ?3 AND digest <> ?4
+                     AND told = 0 AND kind = 'suspect' AND accepted IS NOT 1)";
+        Ok(self.connection.prepare_cached(sql)?.query_row(
+            (source.to_string(), id, version, digest.as_slice()),
+            |row| row.get(0),
+        )?)
+    }
+
+    /// What was decided on before a moment, the earliest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn quarantine_decided(&self, before: Timestamp, limit: u32) -> Result<Vec<i64>> {
+        let sql = "SELECT seq FROM quarantine WHERE decided < ?1 ORDER BY decided, seq LIMIT ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map((micros(before), limit), |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// One object in quarantine.
@@ -114,40 +261,45 @@ impl Reader<'_> {
         rows.next().transpose()?.transpose()
     }
 
-    /// What of a submission went into quarantine, in the order in which it came.
+    /// How many objects of a source wait so that it knows.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn quarantined_of(&self, submission: Uuid) -> Result<Vec<QuarantineRow>> {
-        let sql = format!("{SELECT} WHERE submission = ?1 ORDER BY seq");
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows = statement.query_map([submission.to_string()], |row| Ok(read(row)))?;
-        rows.map(|row| row?).collect()
+    pub fn waiting_count(&self, source: OrganisationId) -> Result<u64> {
+        self.count_of(
+            "SELECT count(*) FROM quarantine WHERE source = ?1 AND decided IS NULL AND told = 1",
+            source,
+        )
     }
 
-    /// How many objects an organisation has in quarantine that nobody has decided on.
+    /// How many objects of a source are kept that are not valid, and that nobody has looked at.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn quarantine_count(&self, source: OrganisationId) -> Result<u64> {
+    pub fn invalid_count(&self, source: OrganisationId) -> Result<u64> {
+        self.count_of(
+            "SELECT count(*) FROM quarantine WHERE source = ?1 AND decided IS NULL AND kind = 'invalid'",
+            source,
+        )
+    }
+
+    fn count_of(&self, sql: &str, source: OrganisationId) -> Result<u64> {
         let count: i64 = self
             .connection
-            .prepare_cached(
-                "SELECT count(*) FROM quarantine WHERE source = ?1 AND decided IS NULL",
-            )?
+            .prepare_cached(sql)?
             .query_row([source.to_string()], |row| row.get(0))?;
         Ok(u64::try_from(count).unwrap_or_default())
     }
 }
 
 impl Writer<'_> {
-    /// Puts an object into quarantine.
+    /// Puts an object into quarantine; its place there.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn put_quarantine(&self, object: &Quarantined) -> Result<()> {
-        let sql = "INSERT INTO quarantine (submission, id, version, text, source, entered_by, at, kind, reason)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    pub fn put_quarantine(&self, object: &Quarantined) -> Result<i64> {
+        let sql = "INSERT INTO quarantine (submission, id, version, text, source, entered_by, at, kind, reason, digest, told)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
         self.connection.prepare_cached(sql)?.execute((
             object.submission.to_string(),
             &object.id,
@@ -158,7 +310,36 @@ impl Writer<'_> {
             micros(object.at),
             object.kind.name(),
             object.reasons.join("\n"),
+            object.digest.as_slice(),
+            object.told,
         ))?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    /// Records as what the pending objects of a submission wait, in the order of its status.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn set_awaiting(&self, submission: Uuid, waiting: &[i64]) -> Result<()> {
+        let submission = submission.to_string();
+        self.connection
+            .prepare_cached("DELETE FROM awaiting WHERE submission = ?1")?
+            .execute([&submission])?;
+        let sql = "INSERT INTO awaiting (submission, place, quarantine) VALUES (?1, ?2, ?3)";
+        let mut insert = self.connection.prepare_cached(sql)?;
+        for (place, seq) in (0_i64..).zip(waiting) {
+            insert.execute((&submission, place, seq))?;
+        }
+        Ok(())
+    }
+
+    /// Forgets an object in quarantine that was decided on.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn purge_quarantine(&self, seq: i64) -> Result<()> {
+        let sql = "DELETE FROM quarantine WHERE seq = ?1 AND decided IS NOT NULL";
+        self.connection.prepare_cached(sql)?.execute([seq])?;
         Ok(())
     }
 
@@ -166,25 +347,25 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub fn decide_quarantine(&self, seq: i64, decision: QuarantineDecision) -> Result<bool> {
-        let sql = "UPDATE quarantine SET decided = ?2, decided_by = ?3, accepted = ?4 WHERE seq = ?1 AND decided IS NULL";
+    pub fn decide_quarantine(&self, seq: i64, decision: &QuarantineDecision) -> Result<bool> {
+        let sql = "UPDATE quarantine SET decided = ?2, decided_by = ?3, accepted = ?4, note = ?5
+                   WHERE seq = ?1 AND decided IS NULL";
         let changed = self.connection.prepare_cached(sql)?.execute((
             seq,
             micros(decision.at),
             decision.by.map(|person| person.to_string()),
             decision.accepted,
+            &decision.note,
         ))?;
         Ok(changed > 0)
     }
 }
 
 fn read(row: &Row<'_>) -> Result<QuarantineRow> {
-    let entered_by: Option<String> = row.get(6)?;
-    let decided_by: Option<String> = row.get(11)?;
-    let decided: Option<i64> = row.get(10)?;
-    let accepted: Option<bool> = row.get(12)?;
+    let kind: String = row.get(8)?;
     let reason: String = row.get(9)?;
-    let person = |text: Option<String>| text.map(|text| uuid(&text).map(PersonId)).transpose();
+    let digest: Option<Vec<u8>> = row.get(10)?;
+    let digest = digest.and_then(|digest| digest.try_into().ok());
     Ok(QuarantineRow {
         seq: row.get(0)?,
         object: Quarantined {
@@ -193,20 +374,35 @@ fn read(row: &Row<'_>) -> Result<QuarantineRow> {
             version: row.get(3)?,
             text: row.get(4)?,
             source: OrganisationId(uuid(&row.get::<_, String>(5)?)?),
-            entered_by: person(entered_by)?,
+            entered_by: person(row.get(6)?)?,
             at: timestamp(row.get(7)?)?,
-            kind: QuarantineKind::read(&row.get::<_, String>(8)?)?,
+            kind: QuarantineKind::parse(&kind).ok_or(StoreError::Corrupt { what: "quarantine" })?,
             reasons: reason.lines().map(str::to_owned).collect(),
+            digest: digest.unwrap_or_default(),
+            told: row.get(11)?,
         },
-        decision: match decided {
-            Some(at) => Some(QuarantineDecision {
-                at: timestamp(at)?,
-                by: person(decided_by)?,
-                accepted: accepted.unwrap_or_default(),
-            }),
-            None => None,
-        },
+        decision: decision(row, 12)?,
     })
 }
 
-const SELECT: &str = "SELECT seq, submission, id, version, text, source, entered_by, at, kind, reason, decided, decided_by, accepted FROM quarantine";
+/// The decision in the columns `decided`, `decided_by`, `accepted`, `note`, which begin at `first`.
+fn decision(row: &Row<'_>, first: usize) -> Result<Option<QuarantineDecision>> {
+    let Some(at) = row.get::<_, Option<i64>>(first)? else {
+        return Ok(None);
+    };
+    Ok(Some(QuarantineDecision {
+        at: timestamp(at)?,
+        by: person(row.get(first + 1)?)?,
+        accepted: row.get::<_, Option<bool>>(first + 2)?.unwrap_or_default(),
+        note: row.get(first + 3)?,
+    }))
+}
+
+fn person(text: Option<String>) -> Result<Option<PersonId>> {
+    text.map(|text| uuid(&text).map(PersonId)).transpose()
+}
+
+const SELECT: &str =
+    "SELECT seq, submission, id, version, text, source, entered_by, at, kind, reason, digest, told,
+                             decided, decided_by, accepted, note
+                      FROM quarantine";

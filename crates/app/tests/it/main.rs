@@ -11,6 +11,7 @@ mod intake;
 mod ledger;
 mod life;
 mod parties;
+mod quarantine;
 mod withdrawal;
 
 use std::fmt::Write as _;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use app::access::{Action, Caller, Role, allowed, allowed_in_small_house};
 use app::exchange::{INBOX, RELEASES, ROOT, TaxiiService};
+use app::guard::Guards;
 use app::node::Node;
 use app::object::ObjectQuery;
 use app::party::{NewOrganisation, NewPerson, Organisation};
@@ -63,9 +65,14 @@ fn organisation(name: &str) -> NewOrganisation {
 }
 
 fn centre() -> Centre {
+    centre_with(Guards::default())
+}
+
+fn centre_with(guards: Guards) -> Centre {
     let dir = tempfile::tempdir().unwrap();
     let clock = Arc::new(FixedClock::at("2026-01-15T09:00:00Z".parse().unwrap()));
-    let node = Arc::new(Node::open(dir.path(), clock.clone(), Arc::new(SystemRandom)).unwrap());
+    let node = Node::open(dir.path(), clock.clone(), Arc::new(SystemRandom)).unwrap();
+    let node = Arc::new(node.with_guards(guards));
     node.set_up(&organisation("Centre"), "admin", "Admin")
         .unwrap();
     let admin = node.local_caller().unwrap();
