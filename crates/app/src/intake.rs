@@ -7,13 +7,13 @@
 
 use base::diagnostic::Diagnostic;
 use jiff::Timestamp;
-use release::party::OrganisationId;
+use release::party::{Audience, OrganisationId};
 use sha2::{Digest as _, Sha256};
 use stix::object::Object;
 use stix::validate::{Options, validate};
-use store::database::Writer;
+use store::database::{Reader, Writer};
 use store::feed::FeedQuery;
-use store::object::Put;
+use store::object::{ObjectKey, Put};
 use store::quarantine::{QuarantineDecision, QuarantineKind, Quarantined};
 use taxii::message::status::{Progress, Status, StatusDetails};
 use uuid::Uuid;
@@ -93,8 +93,8 @@ struct Intake<'a> {
     room: u64,
     /// How many more that are not valid are kept.
     room_for_invalid: u64,
-    /// Whether there is anything of the source of which it does not know that it waits.
-    has_set_aside: bool,
+    /// Whether the source was told of anything as taken in that is not held as its own.
+    has_claims: bool,
     fates: Vec<(String, Option<String>, Fate)>,
 }
 
@@ -162,28 +162,27 @@ impl Node {
                 now: self.clock.now(),
                 room: room.saturating_sub(writer.waiting_count(source)?),
                 room_for_invalid: MAX_KEPT_INVALID.saturating_sub(writer.invalid_count(source)?),
-                has_set_aside: writer.has_set_aside(source)?,
+                has_claims: writer.has_claims(source)?,
                 fates: Vec::with_capacity(judged.len()),
             };
             let mut batch = Vec::new();
             for one in judged {
-                let object = match &one {
-                    Judged::Invalid(_) => None,
-                    Judged::Suspect(object, _) | Judged::Valid(object) => Some(object),
-                };
-                if let Some(object) = object
-                    && trust > Trust::Probation
-                    && intake.conflicts(writer, object)?
-                {
-                    self.put_batch(writer, &mut intake, &mut batch)?;
-                    intake.settle(writer, object, Put::Conflict)?;
-                    continue;
-                }
                 match (one, trust) {
-                    (Judged::Valid(object), Trust::Standard | Trust::Trusted) => batch.push(object),
+                    (Judged::Valid(object), Trust::Standard | Trust::Trusted) => {
+                        if intake.conflicts(writer, &object)? {
+                            self.put_batch(writer, &mut intake, &mut batch)?;
+                            intake.settle(writer, &object, Put::Conflict)?;
+                        } else {
+                            batch.push(object);
+                        }
+                    }
                     (Judged::Suspect(object, suspicion), Trust::Trusted) => {
                         self.put_batch(writer, &mut intake, &mut batch)?;
-                        self.put_noted(writer, &mut intake, object, &suspicion)?;
+                        if intake.conflicts(writer, &object)? {
+                            intake.settle(writer, &object, Put::Conflict)?;
+                        } else {
+                            self.put_noted(writer, &mut intake, object, &suspicion)?;
+                        }
                     }
                     (Judged::Valid(object), _) => {
                         self.put_batch(writer, &mut intake, &mut batch)?;
@@ -196,6 +195,9 @@ impl Node {
                         self.put_batch(writer, &mut intake, &mut batch)?;
                         // INVARIANT: the sender is told what it would be told if nothing had been found.
                         match writer.would_put(&object, source, intake.now)? {
+                            Put::Stored if intake.conflicts(writer, &object)? => {
+                                intake.settle(writer, &object, Put::Conflict)?;
+                            }
                             Put::Stored => {
                                 let kind = QuarantineKind::Suspect;
                                 intake.set_aside(writer, &object, kind, suspicion.reasons())?;
@@ -291,14 +293,15 @@ impl Node {
 }
 
 impl Intake<'_> {
-    /// Whether the source sent the same version with other content, and that was set aside: to the source it is held.
+    /// Whether the source was told that the same version is taken in, with other content.
     fn conflicts(&self, writer: &Writer<'_>, object: &Object) -> Result<bool, AppError> {
-        let (true, Some(version)) = (self.has_set_aside, object.version()) else {
-            return Ok(false);
-        };
-        let digest = digest(object.text());
-        let (id, version) = (object.id().as_str(), version.to_string());
-        Ok(writer.conflicts_with_set_aside(self.source, id, &version, &digest)?)
+        Ok(self.has_claims && conflicts_with_claim(writer, self.source, object, self.now)?)
+    }
+
+    /// Remembers that the source is told that this is taken in.
+    fn claim(&mut self, writer: &Writer<'_>, object: &Object) -> Result<(), AppError> {
+        self.has_claims = true;
+        claim(writer, self.source, object, self.now)
     }
 
     /// Refuses what is not valid, and keeps it for the house to look at.
@@ -325,29 +328,37 @@ impl Intake<'_> {
 
     /// Says what became of an object that was to be taken in.
     fn settle(&mut self, writer: &Writer<'_>, object: &Object, put: Put) -> Result<(), AppError> {
+        let elsewhere = matches!(put, Put::AlreadyHeld | Put::Foreign);
         let fate = match put {
+            // To the source it is held, with other content.
+            _ if elsewhere
+                && (self.conflicts(writer, object)?
+                    || writer.holds_other_content(object, self.source)?) =>
+            {
+                Fate::Refused {
+                    reason: CONFLICT.to_owned(),
+                }
+            }
             Put::Stored => Fate::Stored,
-            Put::AlreadyHeld => Fate::Held,
+            Put::AlreadyHeld => {
+                if !writer.holds_text(object, Some(self.source))? {
+                    self.claim(writer, object)?;
+                }
+                Fate::Held
+            }
             Put::Conflict => Fate::Refused {
                 reason: CONFLICT.to_owned(),
             },
             // Only the creator may version an object (STIX 2.1 §3.6). Who was not given the object does not learn
             // from this that it is there.
             Put::Foreign => {
-                let known = FeedQuery {
-                    ids: vec![object.id().to_string()],
-                    ..FeedQuery::default()
-                };
-                let of_sender = self.caller.organisation == self.source;
-                let known = of_sender
-                    && !writer
-                        .feed(&feed_key(self.caller.audience()), &known, 1)?
-                        .is_empty();
+                let known = self.caller.organisation == self.source
+                    && was_given(writer, self.caller.audience(), object.id().as_str())?;
                 let reasons = vec![FOREIGN.to_owned()];
                 self.set_aside(writer, object, QuarantineKind::Foreign, reasons)?;
                 if let (true, Some((_, _, fate))) = (known, self.fates.last_mut()) {
                     *fate = Fate::Refused {
-                        reason: "this object is another organisation's".to_owned(),
+                        reason: ANOTHERS.to_owned(),
                     };
                 }
                 return Ok(());
@@ -401,7 +412,11 @@ impl Intake<'_> {
         let known = writer.quarantined_text(self.source, &digest(object.text()), true)?;
         let fate = match known {
             Some((seq, None)) => Fate::Pending { seq, reason: told },
-            Some((_, Some(decision))) if !decision.accepted => Fate::Refused {
+            // Taken in and not held: its identifier turned out to be another source's, which the sender does not learn.
+            Some((_, Some(decision))) if decision.accepted => Fate::SetAside {
+                reason: FOREIGN.to_owned(),
+            },
+            Some((_, Some(decision))) => Fate::Refused {
                 reason: rejection(&decision.note),
             },
             _ if self.room == 0 => Fate::Refused {
@@ -434,7 +449,7 @@ impl Intake<'_> {
             self.push(object, Fate::Held);
             return Ok(());
         }
-        self.has_set_aside = true;
+        self.claim(writer, object)?;
         let known = writer.quarantined_text(self.source, &digest(object.text()), false)?;
         let reason = reasons.join("; ");
         if known.is_none() {
@@ -571,6 +586,53 @@ fn set_pendings(status: &mut Status, pendings: Vec<StatusDetails>) {
     status.pendings = pendings;
 }
 
+/// Whether a source was told that this version of an object is taken in with other content than this.
+pub(crate) fn conflicts_with_claim(
+    reader: &Reader<'_>,
+    source: OrganisationId,
+    object: &Object,
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    let claimed = reader.claim(source, object.id().as_str(), &claimed_version(object, now))?;
+    Ok(claimed.is_some_and(|claimed| claimed != content(object)))
+}
+
+/// Remembers that a source is told that this version of an object is taken in, although it is not held as its own.
+pub(crate) fn claim(
+    writer: &Writer<'_>,
+    source: OrganisationId,
+    object: &Object,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let version = claimed_version(object, now);
+    Ok(writer.put_claim(source, object.id().as_str(), &version, &content(object))?)
+}
+
+/// The time of receipt tells versions apart of what has none, as where objects are held.
+fn claimed_version(object: &Object, now: Timestamp) -> String {
+    object
+        .version()
+        .map_or_else(|| now.to_string(), ObjectKey::version_text)
+}
+
+/// A digest of the properties: two texts with the same are the same object.
+fn content(object: &Object) -> [u8; 32] {
+    digest(&serde_json::to_string(object.properties()).unwrap_or_default())
+}
+
+/// Whether an audience was given an object in any version.
+pub(crate) fn was_given(
+    reader: &Reader<'_>,
+    audience: &Audience,
+    id: &str,
+) -> Result<bool, AppError> {
+    let query = FeedQuery {
+        ids: vec![id.to_owned()],
+        ..FeedQuery::default()
+    };
+    Ok(!reader.feed(&feed_key(audience), &query, 1)?.is_empty())
+}
+
 fn rejection(note: &str) -> String {
     if note.is_empty() {
         "not taken in".to_owned()
@@ -583,6 +645,7 @@ pub(crate) fn digest(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }
 
+pub(crate) const ANOTHERS: &str = "this object is another organisation's";
 pub(crate) const CONFLICT: &str = "this version is held with other content";
 pub(crate) const FOREIGN: &str = "an object of this identifier is held from another source";
 /// What the note of an object says that was taken in of a trusted source.

@@ -16,13 +16,14 @@ use stix::object::Object;
 use store::database::{Reader, Writer};
 use store::error::StoreError;
 use store::object::Put;
-use store::quarantine::{QuarantineDecision, QuarantineFilter, QuarantineRow};
+use store::quarantine::{QuarantineDecision, QuarantineFilter, QuarantineRow, Quarantined};
 use taxii::message::status::Status;
 
 use crate::access::{Action, Caller};
 use crate::error::AppError;
-use crate::intake::{CONFLICT, FOREIGN, settled};
+use crate::intake::{ANOTHERS, CONFLICT, FOREIGN, claim, conflicts_with_claim, settled, was_given};
 use crate::node::{Node, policy};
+use crate::sign_in::caller as caller_of;
 
 pub use store::quarantine::QuarantineKind;
 
@@ -115,7 +116,7 @@ pub enum Judgement {
 pub struct Judged {
     /// What the object is called here.
     pub number: i64,
-    /// Why nothing was done; none where it was.
+    /// Why it was not done; none where it was.
     pub obstacle: Option<String>,
 }
 
@@ -251,33 +252,96 @@ impl Node {
         if let Some(obstacle) = obstacle(&row, judgement, visible) {
             return Ok(Some(obstacle));
         }
+        if judgement == Judgement::Reject {
+            self.decide(writer, caller, &row, false, note)?;
+            return Ok(None);
+        }
+        let put = self.accept(writer, &row)?;
+        let (accepted, note, obstacle) = match (put, row.object.told) {
+            (Put::AlreadyHeld | Put::Stored, _) => (true, note, None),
+            // Who does not know that it waits was told what it is told; it waits on.
+            (Put::Conflict, false) => return Ok(Some(CONFLICT)),
+            (Put::Foreign, false) => return Ok(Some(FOREIGN)),
+            // INVARIANT: the sender is told what it would have been told if nobody had had to decide.
+            (Put::Conflict, true) => (false, CONFLICT, Some(CONFLICT)),
+            (Put::Foreign, true) if self.sender_was_given(writer, &row)? => {
+                (false, ANOTHERS, Some(FOREIGN))
+            }
+            (Put::Foreign, true) => {
+                writer.put_quarantine(&Quarantined {
+                    kind: QuarantineKind::Foreign,
+                    reasons: vec![FOREIGN.to_owned()],
+                    told: false,
+                    ..row.object.clone()
+                })?;
+                (true, FOREIGN, Some(FOREIGN))
+            }
+        };
+        self.decide(writer, caller, &row, accepted, note)?;
+        Ok(obstacle)
+    }
+
+    /// Takes an object in as if it came now.
+    fn accept(&self, writer: &Writer<'_>, row: &QuarantineRow) -> Result<Put, AppError> {
         let came = &row.object;
-        if judgement == Judgement::Accept {
-            let Ok(object) = Object::parse(&came.text) else {
-                return Ok(Some(INVALID));
-            };
-            let put = self.put_of(writer, came.source, came.entered_by, true, true, &[object])?;
-            match put.first() {
-                Some(Put::AlreadyHeld | Put::Stored) => {}
-                Some(Put::Conflict) => return Ok(Some(CONFLICT)),
-                Some(Put::Foreign) | None => return Ok(Some(FOREIGN)),
+        let object = Object::parse(&came.text).map_err(AppError::Invalid)?;
+        let now = self.clock.now();
+        if came.told && conflicts_with_claim(writer, came.source, &object, now)? {
+            return Ok(Put::Conflict);
+        }
+        let objects = [object];
+        let puts = self.put_of(writer, came.source, came.entered_by, true, true, &objects)?;
+        let put = puts.first().copied().unwrap_or(Put::Foreign);
+        for object in &objects {
+            if put == Put::Foreign && writer.holds_other_content(object, came.source)? {
+                return Ok(Put::Conflict);
             }
         }
-        let accepted = judgement == Judgement::Accept;
+        for object in &objects {
+            let elsewhere = matches!(put, Put::AlreadyHeld | Put::Foreign);
+            if elsewhere && !writer.holds_text(object, Some(came.source))? {
+                // Its sender is told that it is taken in.
+                claim(writer, came.source, object, now)?;
+            }
+        }
+        Ok(put)
+    }
+
+    fn decide(
+        &self,
+        writer: &Writer<'_>,
+        caller: &Caller,
+        row: &QuarantineRow,
+        accepted: bool,
+        note: &str,
+    ) -> Result<(), AppError> {
         let decision = QuarantineDecision {
             at: self.clock.now(),
             by: Some(caller.person),
             accepted,
             note: note.to_owned(),
         };
-        writer.decide_quarantine(number, &decision)?;
+        writer.decide_quarantine(row.seq, &decision)?;
         let action = if accepted {
             "accept-quarantined"
         } else {
             "reject-quarantined"
         };
-        self.record(writer, caller, action, &format!("{number} {}", came.id))?;
-        Ok(None)
+        let subject = format!("{} {}", row.seq, row.object.id);
+        self.record(writer, caller, action, &subject)
+    }
+
+    /// Whether whoever sent an object was given one of that identifier.
+    fn sender_was_given(&self, reader: &Reader<'_>, row: &QuarantineRow) -> Result<bool, AppError> {
+        let Some(person) = row.object.entered_by else {
+            return Ok(false);
+        };
+        match caller_of(reader, person)? {
+            Some(sender) if sender.organisation == row.object.source => {
+                was_given(reader, sender.audience(), &row.object.id)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Forgets what was decided on more than `retention` ago; how much that was. What was told of it stays told.
@@ -397,14 +461,13 @@ fn entry(
     names: &mut BTreeMap<OrganisationId, String>,
 ) -> Result<QuarantineEntry, AppError> {
     let object = &row.object;
-    let source = match names.get(&object.source) {
-        Some(known) => known.clone(),
-        None => {
-            let found = reader.organisation(object.source)?;
-            let name = found.map_or_else(|| object.source.to_string(), |found| found.name);
-            names.insert(object.source, name.clone());
-            name
-        }
+    let source = if let Some(known) = names.get(&object.source) {
+        known.clone()
+    } else {
+        let found = reader.organisation(object.source)?;
+        let name = found.map_or_else(|| object.source.to_string(), |found| found.name);
+        names.insert(object.source, name.clone());
+        name
     };
     let decision = row.decision.as_ref();
     let decided_by = match decision.and_then(|decision| decision.by) {
@@ -415,7 +478,7 @@ fn entry(
     let reasons = if visible {
         object.reasons.clone()
     } else {
-        let mut codes: Vec<String> = object.reasons.iter().filter_map(code).collect();
+        let mut codes: Vec<String> = object.reasons.iter().filter_map(|one| code(one)).collect();
         codes.dedup();
         codes.push("you may not see more of it: what is RED is for the person who sent it, and of what cannot be read nobody knows how it is marked".to_owned());
         codes
@@ -441,7 +504,7 @@ fn entry(
 }
 
 /// The code of a diagnostic in words.
-fn code(reason: &String) -> Option<String> {
+fn code(reason: &str) -> Option<String> {
     let words = reason.split(|c: char| c.is_whitespace() || matches!(c, ':' | '[' | ']'));
     let is_code = |word: &&str| {
         word.contains('-')

@@ -17,6 +17,7 @@ use std::sync::LazyLock;
 use ipnet::IpNet;
 use pattern::tree::Pattern;
 use serde_json::Value;
+use stix::json::tree::{Members, Value as Hashes};
 use stix::object::Object;
 
 use crate::normal;
@@ -274,11 +275,8 @@ pub fn observable_hits(lists: &[&Lists], object: &Object) -> Vec<Hit> {
             }
         }
         "artifact" | "file" => {
-            let hashes = object
-                .members()
-                .get("hashes")
-                .and_then(|hashes| hashes.members());
-            for hash in hashes.into_iter().flat_map(|hashes| hashes.values()) {
+            let hashes = object.members().get("hashes").and_then(Hashes::members);
+            for hash in hashes.into_iter().flat_map(Members::values) {
                 hits.extend(hash.as_str().and_then(|text| judge::hash_hit(lists, text)));
             }
         }

@@ -1,5 +1,7 @@
 //! The JSON API, `/api/v1/`: thin over the use cases; failures are `{code, message, diagnostics}`.
 
+pub(crate) mod quarantine;
+
 use app::object::{ObjectQuery, ObjectSummary, Relation, SightingView};
 use app::register::IncidentSummary;
 use app::sharing::{Outcome, Preview, ReleaseSummary};

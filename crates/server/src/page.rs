@@ -11,6 +11,7 @@ pub(crate) mod organisation;
 pub(crate) mod party;
 pub(crate) mod policy;
 pub(crate) mod query;
+pub(crate) mod quarantine;
 pub(crate) mod release;
 pub(crate) mod request;
 pub(crate) mod rule;
@@ -64,6 +65,7 @@ pub(crate) struct May(pub(crate) Visible);
     reason = "one flag for each thing that is shown or not"
 )]
 pub(crate) struct Visible {
+    pub(crate) judge: bool,
     pub(crate) manage: bool,
     pub(crate) node: bool,
     pub(crate) objects: bool,
@@ -143,6 +145,7 @@ impl Who {
             role: caller.role().name(),
             csrf: visitor.csrf().to_owned(),
             may: May(Visible {
+                judge: caller.may(Action::JudgeIntake),
                 manage: caller.may(Action::ManageParties),
                 node: caller.may(Action::ManageNode),
                 objects: caller.may(Action::ReadObjects),
@@ -161,6 +164,7 @@ impl Who {
 }
 
 const NOTHING: Visible = Visible {
+    judge: false,
     manage: false,
     node: false,
     objects: false,

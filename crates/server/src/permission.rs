@@ -58,6 +58,7 @@ macro_rules! needs {
 
 needs! {
     ManageNode: Some(Action::ManageNode);
+    JudgeIntake: Some(Action::JudgeIntake);
     ManageParties: Some(Action::ManageParties);
     ReadAudit: Some(Action::ReadAudit);
     ReadFeed: Some(Action::ReadFeed);

@@ -14,7 +14,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::error::Failure;
 use crate::page::{
-    about, account, dashboard, incident, ledger, object, organisation, party, policy, query,
+    about, account, dashboard, incident, ledger, object, organisation, party, policy, quarantine,
+    query,
     release, request, rule, see_as,
 };
 use crate::permission::Route;
@@ -65,6 +66,9 @@ fn routes() -> Vec<Route> {
         Route::post("/queries/{id}/remove", query::remove),
         Route::get("/policy", policy::show),
         Route::post("/policy", policy::set),
+        Route::get("/quarantine", quarantine::list),
+        Route::post("/quarantine/judge", quarantine::judge),
+        Route::get("/quarantine/{number}", quarantine::show),
         Route::get("/see-as", see_as::show),
         Route::get("/ledger", ledger::own),
         Route::get("/ledger/house", ledger::house),
@@ -79,12 +83,20 @@ fn routes() -> Vec<Route> {
         Route::post("/parties/members", party::add_member),
         Route::post("/parties/persons", party::add_person),
         Route::post("/parties/persons/{login}", party::set_person),
+        Route::post("/parties/trust", party::set_trust),
         Route::open("GET", "/api/v1/health", get(api::health)),
         Route::get("/api/v1/whoami", api::who_am_i),
         Route::get("/api/v1/objects", api::objects),
         Route::get("/api/v1/objects/{id}", api::object),
         Route::get("/api/v1/incidents", api::incidents),
         Route::get("/api/v1/incidents/{number}", api::incident),
+        Route::post(
+            "/api/v1/organisations/{id}/trust",
+            api::quarantine::set_trust,
+        ),
+        Route::get("/api/v1/quarantine", api::quarantine::list),
+        Route::post("/api/v1/quarantine/judge", api::quarantine::judge),
+        Route::get("/api/v1/quarantine/{number}", api::quarantine::show),
         Route::get("/api/v1/releases", api::releases),
         Route::post("/api/v1/releases", api_life::confirm),
         Route::post("/api/v1/releases/preview", api_life::preview),

@@ -7,6 +7,9 @@ use app::object::{ObjectDetails, ObjectPage, ObjectSummary, Relation, SightingVi
 use app::party::{Community, Organisation, PersonView};
 use app::proposal::Proposal;
 use app::query::{QueryTerms, SavedQuery};
+use app::quarantine::{
+    QuarantineDetails, QuarantineEntry, QuarantineKind, QuarantinePage, QuarantineState,
+};
 use app::register::{IncidentDetails, IncidentSummary};
 use app::request::{RequestDetails, RequestState, RequestSummary};
 use app::rule::{Condition, RuleSummary, RuleTerms};
@@ -14,6 +17,7 @@ use app::sharing::{
     Outcome, Preview, PreviewRow, ReleaseRequest, ReleaseSummary, SeenAs, SeenObject,
 };
 use app::sign_in::OneTimeLogin;
+use app::trust::Trust;
 use askama::Template;
 use incident::attribution::{Attribution, AttributionKind, Confidence};
 use incident::classification::Classification;
@@ -35,13 +39,14 @@ use crate::language::Language;
 use crate::page::failure::FailurePage;
 use crate::page::{
     May, Page, Visible, Who, about, account, dashboard, incident as register, ledger as log,
-    local_path, object, organisation, party, policy, query as query_page, release as sharing,
+    local_path, object, organisation, party, policy, quarantine, query as query_page, release as sharing,
     request, rule, see_as,
 };
 use crate::text::TABLE;
 
 fn page(language: Language) -> Page {
     let all = Visible {
+        judge: true,
         manage: true,
         node: true,
         objects: true,
@@ -181,6 +186,24 @@ fn preview() -> Preview {
         warnings: vec!["`x` reaches nobody".to_owned()],
         second: vec![SecondReason::Above, SecondReason::Foreign],
         digest: "00ff".to_owned(),
+    }
+}
+
+fn quarantined(state: QuarantineState) -> QuarantineEntry {
+    let decided = state != QuarantineState::Open;
+    QuarantineEntry {
+        number: 12,
+        id: "indicator--<i>".to_owned(),
+        version: "2026-01-12T09:30:00.000Z".to_owned(),
+        kind: QuarantineKind::Suspect,
+        source: "Toto <Tsushin>".to_owned(),
+        at: now(),
+        reasons: vec!["`8.8.8.8` is on the list public-resolver".to_owned()],
+        told: true,
+        state,
+        decided: decided.then(now),
+        decided_by: decided.then(|| "A. Analyst".to_owned()),
+        note: if decided { "everybody's" } else { "" }.to_owned(),
     }
 }
 
@@ -558,6 +581,7 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
                 organisations: organisations(),
                 communities: communities(),
                 persons: vec![person],
+                trusts: [(OrganisationId(Uuid::from_u128(9)), Trust::Probation)].into(),
             }
             .render(),
         ),
@@ -567,6 +591,46 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
                 page: page(),
                 login: "a".to_owned(),
                 once,
+            }
+            .render(),
+        ),
+        (
+            "quarantine",
+            quarantine::QuarantineListPage {
+                page: page(),
+                form: Fields::of(&[("kind", "suspect")]),
+                organisations: organisations(),
+                found: QuarantinePage {
+                    entries: vec![
+                        quarantined(QuarantineState::Open),
+                        quarantined(QuarantineState::Rejected),
+                    ],
+                    next: Some(7),
+                },
+            }
+            .render(),
+        ),
+        (
+            "quarantined",
+            quarantine::QuarantinedPage {
+                page: page(),
+                details: QuarantineDetails {
+                    entry: quarantined(QuarantineState::Open),
+                    json: Some("{\n  \"type\": \"indicator\"\n}".to_owned()),
+                    obstacle: None,
+                },
+            }
+            .render(),
+        ),
+        (
+            "quarantined_unseen",
+            quarantine::QuarantinedPage {
+                page: page(),
+                details: QuarantineDetails {
+                    entry: quarantined(QuarantineState::Open),
+                    json: None,
+                    obstacle: Some("you may not see it".to_owned()),
+                },
             }
             .render(),
         ),

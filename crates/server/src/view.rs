@@ -152,6 +152,31 @@ pub(crate) fn role(t: &Texts, name: &str) -> &'static str {
     }
 }
 
+pub(crate) fn trust(t: &Texts, name: &str) -> &'static str {
+    match name {
+        "blocked" => t.trust_blocked,
+        "probation" => t.trust_probation,
+        "trusted" => t.trust_trusted,
+        _ => t.trust_standard,
+    }
+}
+
+pub(crate) fn quarantine_state(t: &Texts, name: &str) -> &'static str {
+    match name {
+        "accepted" => t.quarantine_accepted,
+        "rejected" => t.quarantine_rejected,
+        _ => t.quarantine_open,
+    }
+}
+
+pub(crate) fn quarantine_kind(t: &Texts, name: &str) -> &'static str {
+    match name {
+        "foreign" => t.quarantine_foreign,
+        "invalid" => t.quarantine_invalid,
+        _ => t.quarantine_suspect,
+    }
+}
+
 pub(crate) fn attribution(t: &Texts, name: &str) -> &'static str {
     match name {
         "public" => t.attribution_public,

@@ -14,7 +14,6 @@ ALTER TABLE quarantine ADD COLUMN told INTEGER NOT NULL DEFAULT 0 CHECK (told IN
 -- What was said with the decision.
 ALTER TABLE quarantine ADD COLUMN note TEXT NOT NULL DEFAULT '';
 CREATE INDEX quarantine_same ON quarantine (source, digest);
-CREATE INDEX quarantine_set_aside ON quarantine (source, id, version) WHERE told = 0 AND kind = 'suspect';
 CREATE INDEX quarantine_waiting ON quarantine (source) WHERE decided IS NULL AND told = 1;
 CREATE INDEX quarantine_refused ON quarantine (source) WHERE decided IS NULL AND kind = 'invalid';
 CREATE INDEX quarantine_decided ON quarantine (decided) WHERE decided IS NOT NULL;
@@ -27,3 +26,12 @@ CREATE TABLE awaiting (
     PRIMARY KEY (submission, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX awaiting_quarantine ON awaiting (quarantine);
+
+-- Versions that a source was told are taken in, although they are not held as its own: to the source they are held.
+CREATE TABLE claim (
+    source  TEXT NOT NULL,
+    id      TEXT NOT NULL,
+    version TEXT NOT NULL,
+    digest  BLOB NOT NULL,
+    PRIMARY KEY (source, id, version)
+) STRICT, WITHOUT ROWID;

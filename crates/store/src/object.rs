@@ -227,6 +227,33 @@ impl Reader<'_> {
             |row| row.get(0),
         )?)
     }
+
+    /// Whether this version of the object is held of a source with other content.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn holds_other_content(&self, object: &Object, source: OrganisationId) -> Result<bool> {
+        let Some(version) = object.version() else {
+            return Ok(false);
+        };
+        let sql = "SELECT text FROM object WHERE id = ?1 AND version = ?2 AND source = ?3";
+        let held: Option<String> = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row(
+                (
+                    object.id().as_str(),
+                    version_key(version),
+                    source.to_string(),
+                ),
+                |row| row.get(0),
+            )
+            .optional()?;
+        Ok(held.is_some_and(|text| {
+            text != object.text()
+                && Object::parse(&text).is_ok_and(|held| held.properties() != object.properties())
+        }))
+    }
 }
 
 impl Holdings for Reader<'_> {

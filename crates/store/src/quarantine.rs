@@ -2,7 +2,7 @@
 
 use ::release::party::{OrganisationId, PersonId};
 use jiff::Timestamp;
-use rusqlite::Row;
+use rusqlite::{OptionalExtension, Row};
 use uuid::Uuid;
 
 use crate::convert::{micros, timestamp, uuid};
@@ -207,36 +207,34 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a source has anything in quarantine of which it does not know.
+    /// Whether a source was told of anything as taken in that is not held as its own.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn has_set_aside(&self, source: OrganisationId) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM quarantine WHERE source = ?1 AND told = 0 AND kind = 'suspect')";
+    pub fn has_claims(&self, source: OrganisationId) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM claim WHERE source = ?1)";
         Ok(self
             .connection
             .prepare_cached(sql)?
             .query_row([source.to_string()], |row| row.get(0))?)
     }
 
-    /// Whether a source has another content of this version in quarantine, of which it does not know.
+    /// The digest of the content of this version of which a source was told that it is taken in.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn conflicts_with_set_aside(
+    pub fn claim(
         &self,
         source: OrganisationId,
         id: &str,
         version: &str,
-        digest: &[u8; 32],
-    ) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM quarantine
-                   WHERE source = ?1 AND id = ?2 AND version = ?3 AND digest <> ?4
-                     AND told = 0 AND kind = 'suspect' AND accepted IS NOT 1)";
-        Ok(self.connection.prepare_cached(sql)?.query_row(
-            (source.to_string(), id, version, digest.as_slice()),
-            |row| row.get(0),
-        )?)
+    ) -> Result<Option<Vec<u8>>> {
+        let sql = "SELECT digest FROM claim WHERE source = ?1 AND id = ?2 AND version = ?3";
+        Ok(self
+            .connection
+            .prepare_cached(sql)?
+            .query_row((source.to_string(), id, version), |row| row.get(0))
+            .optional()?)
     }
 
     /// What was decided on before a moment, the earliest first.
@@ -330,6 +328,24 @@ impl Writer<'_> {
         for (place, seq) in (0_i64..).zip(waiting) {
             insert.execute((&submission, place, seq))?;
         }
+        Ok(())
+    }
+
+    /// Remembers the content of a version of which a source is told that it is taken in; the first one counts.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn put_claim(
+        &self,
+        source: OrganisationId,
+        id: &str,
+        version: &str,
+        digest: &[u8; 32],
+    ) -> Result<()> {
+        let sql =
+            "INSERT OR IGNORE INTO claim (source, id, version, digest) VALUES (?1, ?2, ?3, ?4)";
+        let values = (source.to_string(), id, version, digest.as_slice());
+        self.connection.prepare_cached(sql)?.execute(values)?;
         Ok(())
     }
 

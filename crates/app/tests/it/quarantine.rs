@@ -27,15 +27,12 @@ fn status(centre: &Centre, caller: &Caller, id: &str) -> Status {
     service(centre).status(caller, ROOT, id).unwrap()
 }
 
-/// What a sender sees of a status, without what differs from one request to the next.
-fn told(
-    status: &Status,
-) -> (
-    Progress,
-    Vec<Option<String>>,
-    Vec<Option<String>>,
-    Vec<Option<String>>,
-) {
+/// What is said of each object of a list.
+type Messages = Vec<Option<String>>;
+
+/// What a sender sees of a status, without what differs from one request to the next: what is said of what was taken
+/// in, refused, and waits.
+fn told(status: &Status) -> (Progress, Messages, Messages, Messages) {
     let messages = |list: &[taxii::message::status::StatusDetails]| {
         list.iter().map(|one| one.message.clone()).collect()
     };
@@ -319,14 +316,22 @@ fn what_another_source_has_cannot_be_learnt_by_what_waits() {
 fn an_identifier_that_is_taken_meanwhile_is_said_to_whoever_decides() {
     let centre = centre();
     let text = address(1, "8.8.8.8");
-    submit(&centre, &centre.carrier_caller, &[&text]);
+    let first = submit(&centre, &centre.carrier_caller, &[&text]);
     let house = Object::parse(&text.replace("\"seen\"", "\"ours\"")).unwrap();
     centre.node.add(&centre.admin, &[house]).unwrap();
     let number = open(&centre)[0].entry.number;
     let obstacle = judge(&centre, number, Judgement::Accept, "").unwrap();
     assert!(obstacle.contains("another source"), "{obstacle}");
-    assert_eq!(open(&centre).len(), 1, "it waits on");
-    assert_eq!(judge(&centre, number, Judgement::Reject, "taken"), None);
+    // The sender is told what it would have been told at once; what was held stays, and the house has the other.
+    let done = status(&centre, &centre.carrier_caller, &first.id);
+    assert_eq!(told(&done).0, Progress::Complete);
+    assert_eq!(done.success_count, 1);
+    let waiting = open(&centre);
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(waiting[0].entry.kind, QuarantineKind::Foreign);
+    let id = Object::parse(&text).unwrap().id().clone();
+    let held = centre.node.object(&centre.admin, &id).unwrap().unwrap();
+    assert!(held.json.contains("ours"));
 }
 
 #[test]

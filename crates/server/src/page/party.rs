@@ -1,11 +1,14 @@
 //! Organisations, communities, persons.
 
+use std::collections::BTreeMap;
+
 use app::access::{Action, Role};
 use app::error::AppError;
 use app::membership::PROPOSED_COMMUNITIES;
 use app::node::Node;
 use app::party::{Community, NewPerson, Organisation, PersonView};
 use app::sign_in::OneTimeLogin;
+use app::trust::Trust;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -26,12 +29,18 @@ pub(crate) struct PartiesPage {
     pub(crate) communities: Vec<Community>,
     /// For administrators only.
     pub(crate) persons: Vec<PersonView>,
+    pub(crate) trusts: BTreeMap<OrganisationId, Trust>,
 }
 
 impl PartiesPage {
     pub(crate) fn name(&self, id: &OrganisationId) -> &str {
         let found = self.organisations.iter().find(|known| known.id == *id);
         found.map_or("", |organisation| &organisation.name)
+    }
+
+    /// How far an organisation is trusted.
+    pub(crate) fn trust(&self, id: &OrganisationId) -> Trust {
+        self.trusts.get(id).copied().unwrap_or_default()
     }
 }
 
@@ -47,7 +56,7 @@ pub(crate) async fn list(
     who: Permitted<ReadParties>,
     State(shared): State<Shared>,
 ) -> Result<Response, Failure> {
-    let (organisations, communities, persons) = who
+    let (organisations, communities, persons, trusts) = who
         .ask(&shared, |node, caller| {
             let persons = if caller.may(Action::ManageParties) {
                 node.persons(caller)?
@@ -58,6 +67,7 @@ pub(crate) async fn list(
                 node.organisations(caller)?,
                 node.communities(caller)?,
                 persons,
+                node.trusts(caller)?,
             ))
         })
         .await?;
@@ -66,6 +76,7 @@ pub(crate) async fn list(
         organisations,
         communities,
         persons,
+        trusts,
     })
 }
 
@@ -79,6 +90,23 @@ pub(crate) async fn add_organisation(
         let (new, networks) = input.read()?;
         let added = node.add_organisation(caller, &new)?;
         node.set_networks(caller, added.id, &networks.unwrap_or_default())
+    })
+    .await?;
+    Ok(go("/parties", None))
+}
+
+pub(crate) async fn set_trust(
+    who: Permitted<ManageParties>,
+    State(shared): State<Shared>,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let organisation = needed(&fields, "organisation")?.parse();
+    let level = Trust::parse(&needed(&fields, "trust")?);
+    let (Ok(organisation), Some(level)) = (organisation, level) else {
+        return Err(Failure::not_found());
+    };
+    who.ask(&shared, move |node, caller| {
+        node.set_trust(caller, organisation, level)
     })
     .await?;
     Ok(go("/parties", None))

@@ -85,7 +85,7 @@ async fn nobody_gets_in_without_signing_in() {
     }
 }
 
-async fn sign_in(site: &Site) -> (String, String) {
+pub(crate) async fn sign_in(site: &Site) -> (String, String) {
     let body = Body::from(format!("token={}", site.once));
     let form = "application/x-www-form-urlencoded";
     let request = Request::post("/sign-in/once").header("content-type", form);

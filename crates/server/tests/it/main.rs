@@ -15,6 +15,7 @@ mod ledger;
 mod life;
 mod mutual_tls;
 mod non_interference;
+mod quarantine;
 
 use std::sync::Arc;
 use std::time::Duration;

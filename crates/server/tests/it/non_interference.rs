@@ -10,14 +10,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app::access::{Caller, Role};
+use app::guard::Guards;
 use app::node::Node;
 use app::party::{NewOrganisation, NewPerson};
+use app::quarantine::{Judgement, QuarantineQuery, QuarantineState};
 use app::sharing::ReleaseRequest;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use base::clock::FixedClock;
 use base::id_source::IdSource;
+use hunt::benign::{List, Lists};
 use jiff::{SignedDuration, Timestamp};
 use release::party::{OrganisationId, ReleaseId};
 use release::terms::Recipient;
@@ -98,6 +101,8 @@ enum Step {
     Organisation(u8),
     /// The partner asks for what it was given.
     PartnerPolls,
+    /// A person of the house decides on what one of them sent and knows to wait.
+    Judge { of: &'static str, accept: bool },
 }
 
 /// To whom something is released.
@@ -153,11 +158,12 @@ fn start() -> Timestamp {
     "2026-03-01T00:00:00Z".parse().unwrap()
 }
 
-fn world() -> World {
+fn world(guards: Guards) -> World {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(FixedClock::at(start()));
     let ids = Arc::new(Seeded(Mutex::new(1)));
-    let node = Arc::new(Node::open(folder.path(), clock.clone(), ids.clone()).unwrap());
+    let node = Node::open(folder.path(), clock.clone(), ids.clone()).unwrap();
+    let node = Arc::new(node.with_guards(guards));
     let named = |name: &str, id: u128| NewOrganisation {
         id: Some(OrganisationId(Uuid::from_u128(id))),
         ..crate::organisation(name, None)
@@ -227,7 +233,11 @@ impl World {
                 let body = format!("{{\"objects\":[{text}]}}");
                 let token = self.partner_token.clone();
                 let path = format!("/noroshi/collections/{}/objects/", app::exchange::INBOX);
-                self.ask("POST", &path, &token, Some(body), 3).await;
+                // Each request has its own number.
+                let seed = text.bytes().fold(3_u64, |seed, byte| {
+                    seed.wrapping_mul(31).wrapping_add(u64::from(byte))
+                });
+                self.ask("POST", &path, &token, Some(body), seed).await;
             }
             Step::Confirm {
                 number,
@@ -291,6 +301,29 @@ impl World {
                 let path = format!("/noroshi/collections/{}/objects/", app::exchange::RELEASES);
                 let token = self.partner_token.clone();
                 self.ask("GET", &path, &token, None, 4).await;
+            }
+            Step::Judge { of, accept } => {
+                let open = QuarantineQuery {
+                    state: Some(QuarantineState::Open),
+                    limit: 500,
+                    ..QuarantineQuery::default()
+                };
+                let page = self.node.quarantine(&self.admin, &open).unwrap();
+                let mut numbers: Vec<i64> = page
+                    .entries
+                    .iter()
+                    .filter(|entry| entry.told && entry.source == *of)
+                    .map(|entry| entry.number)
+                    .collect();
+                numbers.reverse();
+                let judgement = if *accept {
+                    Judgement::Accept
+                } else {
+                    Judgement::Reject
+                };
+                self.node
+                    .judge(&self.admin, &numbers, judgement, "looked at")
+                    .unwrap();
             }
         }
     }
@@ -356,7 +389,7 @@ impl Cast {
         let mut releases = Vec::new();
         let mut hidden_releases = Vec::new();
         for number in 0..length {
-            match cast.dice.below(20) {
+            match cast.dice.below(23) {
                 0..=4 => cast.add_shown(),
                 5..=7 => cast.add_hidden(),
                 8 => cast.add_version(),
@@ -385,6 +418,16 @@ impl Cast {
                     cast.steps.push(Pair::hidden(Step::Organisation(number)));
                 }
                 18 => cast.steps.push(Pair::hidden(Step::PartnerPolls)),
+                19 => {
+                    let accept = cast.dice.chance(60);
+                    let of = "Carrier";
+                    cast.steps.push(Pair::both(Step::Judge { of, accept }));
+                }
+                20 => {
+                    let accept = cast.dice.chance(60);
+                    let of = "Partner";
+                    cast.steps.push(Pair::hidden(Step::Judge { of, accept }));
+                }
                 _ => cast.send_hidden(),
             }
         }
@@ -549,9 +592,20 @@ impl Cast {
         let targets: Vec<Id> = target.into_iter().collect();
         if let Some(text) = object(&id, Tlp::Green, false, &targets, "sent", 1) {
             self.hidden.push(id);
+            let suspect = self.dice.chance(30);
+            let text = if suspect {
+                about(&text, "8.8.8.8")
+            } else {
+                text
+            };
             self.steps.push(Pair::hidden(Step::Send(text)));
         }
     }
+}
+
+/// The same indicator for another address.
+fn about(indicator: &str, address: &str) -> String {
+    indicator.replace("192.0.2.1'", &format!("{address}'"))
 }
 
 /// An object; with a secret its description, and `secrets` labels, are RED.
@@ -681,6 +735,17 @@ fn questions(cast: &Cast, round: usize) -> Vec<(&'static str, String, Option<Str
             1,
         ));
         sent.extend(object(id, Tlp::Green, false, &[], "guess", 1));
+        // Some of them benign for everybody to see, some only for the house of the second node.
+        for (at, address) in ["8.8.8.8", "203.0.113.9", "203.0.113.10"]
+            .iter()
+            .enumerate()
+        {
+            let own = Uuid::from_u128(u128::try_from(10_000 * (at + 1) + number).unwrap());
+            let own = Id::new("indicator", own).unwrap();
+            let of = if number % 2 == 0 { &own } else { *id };
+            let text = object(of, Tlp::Green, false, &[], "guess", 1);
+            sent.extend(text.map(|text| about(&text, address)));
+        }
     }
     let body = format!("{{\"objects\":[{}]}}", sent.join(","));
     let inbox = format!("/noroshi/collections/{}/objects/", app::exchange::INBOX);
@@ -753,7 +818,15 @@ async fn walk(world: &World, token: &str) -> Vec<String> {
 
 async fn compare(seed: u64) -> usize {
     let cast = Cast::of(seed);
-    let (mut one, mut two) = (world(), world());
+    // The second house lists networks of others.
+    let mut lists = Lists::default();
+    lists.add(List::Network, "203.0.113.0/24").unwrap();
+    let guards = Guards {
+        lists,
+        ..Guards::default()
+    };
+    let (mut one, mut two) = (world(Guards::default()), world(guards));
+    let mut statuses = Vec::new();
     let mut compared = 0;
     let thirds = [
         cast.steps.len() / 3,
@@ -774,17 +847,29 @@ async fn compare(seed: u64) -> usize {
             continue;
         };
         for at in 0..one.tokens.len() {
-            for (method, path, body) in questions(&cast, round) {
+            let asked = questions(&cast, round);
+            let earlier = statuses
+                .iter()
+                .map(|path: &String| ("GET", path.clone(), None));
+            for (method, path, body) in asked.into_iter().chain(earlier.collect::<Vec<_>>()) {
+                // Each request has its own number, the same on both nodes.
+                let draw = 5_000 + u64::try_from(compared).unwrap();
                 let first = one
-                    .ask(method, &path, &one.tokens[at], body.clone(), 5)
+                    .ask(method, &path, &one.tokens[at], body.clone(), draw)
                     .await;
-                let second = two.ask(method, &path, &two.tokens[at], body, 5).await;
+                let second = two.ask(method, &path, &two.tokens[at], body, draw).await;
                 assert!(
                     first == second,
                     "case {seed}, after step {number}: {method} {path}\n--- without\n{first}\n--- with\n{second}\n{:#?}",
                     &cast.steps[..=number]
                 );
                 compared += 1;
+                if method == "POST" {
+                    assert!(first.starts_with("202"), "{first}");
+                    let id = first.split("\"id\":\"").nth(1).unwrap();
+                    let id = id.split('"').next().unwrap();
+                    statuses.push(format!("/noroshi/status/{id}/"));
+                }
             }
             let walks = (
                 walk(&one, &one.tokens[at]).await,
