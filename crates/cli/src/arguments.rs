@@ -74,6 +74,9 @@ pub(crate) enum Command {
     Pattern(command::pattern::Command),
     /// Take STIX objects into the node
     Import(command::import::Options),
+    /// Decide on what others sent that was not taken in unseen
+    #[command(subcommand)]
+    Quarantine(command::quarantine::Command),
     /// Decide what goes to whom
     #[command(subcommand)]
     Release(command::release::Command),

@@ -11,6 +11,7 @@ pub(crate) mod ledger;
 pub(crate) mod organisation;
 pub(crate) mod pattern;
 pub(crate) mod person;
+pub(crate) mod quarantine;
 pub(crate) mod release;
 pub(crate) mod sample;
 pub(crate) mod serve;
@@ -49,6 +50,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Verdict> {
         Command::Validate(options) => validate::run(context, &options),
         Command::Pattern(command) => pattern::run(context, &command),
         Command::Import(options) => import::run(context, &options),
+        Command::Quarantine(command) => quarantine::run(context, &command),
         Command::Release(command) => release::run(context, &command),
         Command::Incident(command) => incident::run(context, &command),
         Command::Taxii(command) => taxii::run(context, &command),

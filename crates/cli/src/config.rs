@@ -65,6 +65,9 @@ pub(crate) struct Settings {
     pub(crate) body_bytes: u64,
     pub(crate) connect_timeout: Duration,
     pub(crate) request_timeout: Duration,
+    pub(crate) intake_networks: Option<String>,
+    pub(crate) intake_benign_file: Option<PathBuf>,
+    pub(crate) intake_waiting: u64,
     pub(crate) peers: Vec<Peer>,
 }
 
@@ -354,6 +357,9 @@ impl Loaded {
             body_bytes: self.number("limits.body_bytes")?,
             connect_timeout: Duration::from_secs(self.number("limits.connect_secs")?),
             request_timeout: Duration::from_secs(self.number("limits.request_secs")?),
+            intake_networks: self.text("intake.networks"),
+            intake_benign_file: self.text("intake.benign_file").map(PathBuf::from),
+            intake_waiting: self.number("intake.waiting_objects")?,
             peers: self.peers.clone(),
         })
     }

@@ -5,6 +5,7 @@ mod command;
 mod config;
 mod demo;
 mod format;
+mod guards;
 mod input;
 mod node;
 mod out;

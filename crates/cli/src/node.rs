@@ -5,18 +5,29 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use app::access::Caller;
+use app::guard::Guards;
 use app::node::Node;
 use app::system::{SystemClock, SystemRandom};
 
 use crate::config::Context;
+use crate::guards;
 
 /// Opens the node in `dir`, creating its database where there is none.
 pub(crate) fn create(dir: &Path) -> Result<Arc<Node>> {
+    with(dir, Guards::default())
+}
+
+/// The same in the data folder, as it is configured.
+pub(crate) fn create_configured(context: &Context) -> Result<Arc<Node>> {
+    with(&context.dir, guards::read(context)?)
+}
+
+fn with(dir: &Path, guards: Guards) -> Result<Arc<Node>> {
     std::fs::create_dir_all(dir)
         .with_context(|| format!("cannot create the folder `{}`", dir.display()))?;
     let node = Node::open(dir, Arc::new(SystemClock), Arc::new(SystemRandom))
         .with_context(|| format!("cannot open the node in `{}`", dir.display()))?;
-    Ok(Arc::new(node))
+    Ok(Arc::new(node.with_guards(guards)))
 }
 
 /// The node in the data folder, which must be there and set up, and whoever sits at this machine.
@@ -28,7 +39,7 @@ pub(crate) fn open(context: &Context) -> Result<(Arc<Node>, Caller)> {
             dir.display()
         );
     }
-    let node = create(dir)?;
+    let node = create_configured(context)?;
     if !node.is_set_up()? {
         bail!(
             "the node in `{}` is not set up; start it once with `noroshi serve`",

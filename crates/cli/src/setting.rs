@@ -41,7 +41,7 @@ impl Setting {
 }
 
 /// All settings, in the order in which they are printed: those without a table first.
-pub(crate) const SETTINGS: [Setting; 23] = [
+pub(crate) const SETTINGS: [Setting; 26] = [
     Setting {
         key: "listen",
         kind: Kind::Text,
@@ -225,6 +225,30 @@ pub(crate) const SETTINGS: [Setting; 23] = [
         example: "",
         english: "Longest time for one request to another server, in seconds.",
         japanese: "他サーバーへの1要求の最大秒数。",
+    },
+    Setting {
+        key: "intake.networks",
+        kind: Kind::Text,
+        default: None,
+        example: "192.0.2.0/24, 2001:db8::/32, example.org",
+        english: "Networks and domains of the house and of those it serves, separated by commas: what others send about one of them waits for a decision, and they are not told.",
+        japanese: "自組織と会員組織のネットワークとドメイン(カンマ区切り)。これらを対象とする受信オブジェクトは判断を待つ(送信者には伝えない)。",
+    },
+    Setting {
+        key: "intake.benign_file",
+        kind: Kind::Text,
+        default: None,
+        example: "benign.txt",
+        english: "File with more that is benign, an address, network or domain on each line; `#` begins a remark.",
+        japanese: "無害とみなすアドレス・ネットワーク・ドメインを1行に1つ書いたファイル(`#` 以降は注釈)。",
+    },
+    Setting {
+        key: "intake.waiting_objects",
+        kind: Kind::Number,
+        default: Some("10000"),
+        example: "",
+        english: "Objects of one source that may wait for a decision; what comes on top is refused.",
+        japanese: "1提供元あたり判断待ちにできる対象数。超過分は拒否する。",
     },
 ];
 

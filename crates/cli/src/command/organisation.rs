@@ -5,6 +5,7 @@ use app::access::Caller;
 use app::network::Network;
 use app::node::Node;
 use app::party::{NewOrganisation, Organisation};
+use app::trust::Trust;
 use incident::sector::Sector;
 use release::party::OrganisationId;
 use serde_json::json;
@@ -64,6 +65,20 @@ pub(crate) enum Command {
     },
     /// List all
     List,
+    /// Set how far what an organisation sends is taken unseen
+    Trust {
+        /// The organisation, by name or UUID
+        organisation: String,
+        /// `blocked`: nothing is taken; `probation`: everything waits; `standard`: what is benign waits; `trusted`:
+        /// that is taken too, and noted
+        #[arg(value_parser = trust)]
+        level: Trust,
+    },
+}
+
+fn trust(text: &str) -> Result<Trust, String> {
+    Trust::parse(text)
+        .ok_or_else(|| "it is `blocked`, `probation`, `standard` or `trusted`".to_owned())
 }
 
 /// What belongs to an organisation.
@@ -129,13 +144,25 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
         }
         Command::Owner { value } => return owner(context, &node, &caller, value),
         Command::List => node.organisations(&caller)?,
+        Command::Trust {
+            organisation,
+            level,
+        } => {
+            let id = find(&node, &caller, organisation)?;
+            node.set_trust(&caller, id, *level)?;
+            let all = node.organisations(&caller)?.into_iter();
+            all.filter(|known| known.id == id).collect()
+        }
     };
+    let trusts = node.trusts(&caller)?;
+    let trust_of = |id: &OrganisationId| trusts.get(id).copied().unwrap_or_default();
     if context.json {
         let mut list = Vec::new();
         for organisation in &organisations {
             list.push(as_json(
                 organisation,
                 &node.networks(&caller, organisation.id)?,
+                trust_of(&organisation.id),
             ));
         }
         out::json(&json!(list))?;
@@ -151,6 +178,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
                     .sector
                     .map_or_else(String::new, |sector| sector.name().to_owned()),
                 organisation.country.clone().unwrap_or_default(),
+                trust_of(&organisation.id).name().to_owned(),
                 if organisation.own {
                     context.language.pick("own", "自組織").to_owned()
                 } else {
@@ -192,7 +220,7 @@ fn owner(context: &Context, node: &Node, caller: &Caller, value: &str) -> Result
     Ok(Verdict::of(!owners.is_empty()))
 }
 
-fn as_json(organisation: &Organisation, networks: &[Network]) -> serde_json::Value {
+fn as_json(organisation: &Organisation, networks: &[Network], trust: Trust) -> serde_json::Value {
     json!({
         "id": organisation.id.to_string(),
         "name": organisation.name,
@@ -200,6 +228,7 @@ fn as_json(organisation: &Organisation, networks: &[Network]) -> serde_json::Val
         "country": organisation.country,
         "own": organisation.own,
         "networks": networks.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "trust": trust.name(),
     })
 }
 

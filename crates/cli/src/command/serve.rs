@@ -84,7 +84,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
         Some(_) => format!("https://{address}"),
         None => format!("http://{address}"),
     });
-    let node = node::create(&context.dir)?;
+    let node = node::create_configured(context)?;
     let language = context.language;
     if !node.is_set_up()? {
         let own = NewOrganisation {

@@ -15,6 +15,7 @@ mod life;
 mod pattern;
 mod pipe;
 mod python;
+mod quarantine;
 mod serve;
 mod setting;
 mod taxii_peer;

@@ -121,7 +121,8 @@ fn a_member_pulls_what_was_released_and_pushes_to_the_inbox() {
     assert_eq!(second["received"], 0);
 
     let file = other.path().join("b.json");
-    std::fs::write(&file, bundle_of(5)).unwrap();
+    let changed = bundle_of(5).replace("\"name\":\"n", "\"name\":\"m");
+    std::fs::write(&file, changed).unwrap();
     // What the house holds is not overwritten by a member: 3 of the 5 are the house's.
     let pushed = ask(&["taxii", "push", &url, file.to_str().unwrap(), "--json"])
         .ended(1)
