@@ -21,9 +21,9 @@ use uuid::Uuid;
 use crate::access::{Action, Caller};
 use crate::error::AppError;
 use crate::feed::TextPage;
-use crate::intake::settled;
 use crate::ledger::Handed;
 use crate::node::{Node, own};
+use crate::submission::settled;
 
 /// The API root.
 pub const ROOT: &str = "noroshi";

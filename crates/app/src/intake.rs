@@ -8,22 +8,23 @@
 use base::diagnostic::Diagnostic;
 use jiff::Timestamp;
 use release::party::{Audience, OrganisationId};
-use sha2::{Digest as _, Sha256};
 use stix::object::Object;
 use stix::validate::{Options, validate};
 use store::database::{Reader, Writer};
 use store::feed::FeedQuery;
-use store::object::{ObjectKey, Put};
+use store::object::Put;
 use store::quarantine::{QuarantineDecision, QuarantineKind, Quarantined};
-use taxii::message::status::{Progress, Status, StatusDetails};
+use taxii::message::status::{Status, StatusDetails};
 use uuid::Uuid;
 
 use crate::access::{Action, Caller};
+use crate::claim::{claim, conflicts_with_claim, digest};
 use crate::error::AppError;
 use crate::feed::feed_key;
 use crate::guard::{SourceLists, Suspicion};
 use crate::node::Node;
 use crate::object::id_of;
+use crate::submission::{rejection, set_pendings};
 use crate::trust::{Trust, trust_of};
 
 /// What became of objects that came in from somewhere else.
@@ -546,80 +547,6 @@ impl Intake<'_> {
     }
 }
 
-/// The status with what was decided since, by the place of a pending object; the others stay pending.
-pub(crate) fn settled(status: Status, decided: &[(usize, &QuarantineDecision)]) -> Status {
-    let mut status = status;
-    let mut left = Vec::new();
-    for (place, details) in std::mem::take(&mut status.pendings).into_iter().enumerate() {
-        let found = decided.iter().find(|(at, _)| *at == place);
-        match found {
-            None => left.push(details),
-            Some((_, decision)) if decision.accepted => status.successes.push(StatusDetails {
-                message: None,
-                ..details
-            }),
-            // Who decided is nothing to the submitter; why is.
-            Some((_, decision)) => status.failures.push(StatusDetails {
-                message: Some(rejection(&decision.note)),
-                ..details
-            }),
-        }
-    }
-    let count = |list: &[StatusDetails]| u64::try_from(list.len()).unwrap_or(u64::MAX);
-    status.success_count = count(&status.successes);
-    status.failure_count = count(&status.failures);
-    set_pendings(&mut status, left);
-    status
-}
-
-fn set_pendings(status: &mut Status, pendings: Vec<StatusDetails>) {
-    status.pending_count = u64::try_from(pendings.len()).unwrap_or(u64::MAX);
-    status.total_count = status
-        .success_count
-        .saturating_add(status.failure_count)
-        .saturating_add(status.pending_count);
-    status.status = if pendings.is_empty() {
-        Progress::Complete
-    } else {
-        Progress::Pending
-    };
-    status.pendings = pendings;
-}
-
-/// Whether a source was told that this version of an object is taken in with other content than this.
-pub(crate) fn conflicts_with_claim(
-    reader: &Reader<'_>,
-    source: OrganisationId,
-    object: &Object,
-    now: Timestamp,
-) -> Result<bool, AppError> {
-    let claimed = reader.claim(source, object.id().as_str(), &claimed_version(object, now))?;
-    Ok(claimed.is_some_and(|claimed| claimed != content(object)))
-}
-
-/// Remembers that a source is told that this version of an object is taken in, although it is not held as its own.
-pub(crate) fn claim(
-    writer: &Writer<'_>,
-    source: OrganisationId,
-    object: &Object,
-    now: Timestamp,
-) -> Result<(), AppError> {
-    let version = claimed_version(object, now);
-    Ok(writer.put_claim(source, object.id().as_str(), &version, &content(object))?)
-}
-
-/// The time of receipt tells versions apart of what has none, as where objects are held.
-fn claimed_version(object: &Object, now: Timestamp) -> String {
-    object
-        .version()
-        .map_or_else(|| now.to_string(), ObjectKey::version_text)
-}
-
-/// A digest of the properties: two texts with the same are the same object.
-fn content(object: &Object) -> [u8; 32] {
-    digest(&serde_json::to_string(object.properties()).unwrap_or_default())
-}
-
 /// Whether an audience was given an object in any version.
 pub(crate) fn was_given(
     reader: &Reader<'_>,
@@ -631,18 +558,6 @@ pub(crate) fn was_given(
         ..FeedQuery::default()
     };
     Ok(!reader.feed(&feed_key(audience), &query, 1)?.is_empty())
-}
-
-fn rejection(note: &str) -> String {
-    if note.is_empty() {
-        "not taken in".to_owned()
-    } else {
-        format!("not taken in: {note}")
-    }
-}
-
-pub(crate) fn digest(text: &str) -> [u8; 32] {
-    Sha256::digest(text.as_bytes()).into()
 }
 
 pub(crate) const ANOTHERS: &str = "this object is another organisation's";

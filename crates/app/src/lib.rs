@@ -30,9 +30,11 @@ pub mod trust;
 
 mod arrival;
 mod catch_up;
+mod claim;
 mod drawn;
 mod effect;
 mod feed;
+mod submission;
 mod values;
 mod view;
 mod written;

@@ -20,10 +20,12 @@ use store::quarantine::{QuarantineDecision, QuarantineFilter, QuarantineRow, Qua
 use taxii::message::status::Status;
 
 use crate::access::{Action, Caller};
+use crate::claim::{claim, conflicts_with_claim};
 use crate::error::AppError;
-use crate::intake::{ANOTHERS, CONFLICT, FOREIGN, claim, conflicts_with_claim, settled, was_given};
+use crate::intake::{ANOTHERS, CONFLICT, FOREIGN, was_given};
 use crate::node::{Node, policy};
 use crate::sign_in::caller as caller_of;
+use crate::submission::settled;
 
 pub use store::quarantine::QuarantineKind;
 
@@ -264,7 +266,7 @@ impl Node {
             (Put::Foreign, false) => return Ok(Some(FOREIGN)),
             // INVARIANT: the sender is told what it would have been told if nobody had had to decide.
             (Put::Conflict, true) => (false, CONFLICT, Some(CONFLICT)),
-            (Put::Foreign, true) if self.sender_was_given(writer, &row)? => {
+            (Put::Foreign, true) if sender_was_given(writer, &row)? => {
                 (false, ANOTHERS, Some(FOREIGN))
             }
             (Put::Foreign, true) => {
@@ -329,19 +331,6 @@ impl Node {
         };
         let subject = format!("{} {}", row.seq, row.object.id);
         self.record(writer, caller, action, &subject)
-    }
-
-    /// Whether whoever sent an object was given one of that identifier.
-    fn sender_was_given(&self, reader: &Reader<'_>, row: &QuarantineRow) -> Result<bool, AppError> {
-        let Some(person) = row.object.entered_by else {
-            return Ok(false);
-        };
-        match caller_of(reader, person)? {
-            Some(sender) if sender.organisation == row.object.source => {
-                was_given(reader, sender.audience(), &row.object.id)
-            }
-            _ => Ok(false),
-        }
     }
 
     /// Forgets what was decided on more than `retention` ago; how much that was. What was told of it stays told.
@@ -514,6 +503,19 @@ fn code(reason: &str) -> Option<String> {
                 .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-')
     };
     words.take(2).find(is_code).map(str::to_owned)
+}
+
+/// Whether whoever sent an object was given one of that identifier.
+fn sender_was_given(reader: &Reader<'_>, row: &QuarantineRow) -> Result<bool, AppError> {
+    let Some(person) = row.object.entered_by else {
+        return Ok(false);
+    };
+    match caller_of(reader, person)? {
+        Some(sender) if sender.organisation == row.object.source => {
+            was_given(reader, sender.audience(), &row.object.id)
+        }
+        _ => Ok(false),
+    }
 }
 
 /// Writes what became of one pending object of a submission into what its submitter is told.
