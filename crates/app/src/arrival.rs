@@ -91,7 +91,7 @@ impl Node {
             if concerned.is_empty() {
                 continue;
             }
-            let outcome = match self.judge(writer, row, terms, &concerned) {
+            let outcome = match self.hold_against(writer, row, terms, &concerned) {
                 Ok(outcome) => outcome,
                 // A rule that cannot be applied costs nothing of what arrives.
                 Err(
@@ -114,7 +114,7 @@ impl Node {
         Ok(())
     }
 
-    fn judge(
+    fn hold_against(
         &self,
         writer: &Writer<'_>,
         row: &RuleRow,

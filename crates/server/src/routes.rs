@@ -15,8 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::error::Failure;
 use crate::page::{
     about, account, dashboard, incident, ledger, object, organisation, party, policy, quarantine,
-    query,
-    release, request, rule, see_as,
+    query, release, request, rule, see_as,
 };
 use crate::permission::Route;
 use crate::shared::Shared;

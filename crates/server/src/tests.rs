@@ -6,10 +6,10 @@ use app::network::{Network, Owner};
 use app::object::{ObjectDetails, ObjectPage, ObjectSummary, Relation, SightingView};
 use app::party::{Community, Organisation, PersonView};
 use app::proposal::Proposal;
-use app::query::{QueryTerms, SavedQuery};
 use app::quarantine::{
     QuarantineDetails, QuarantineEntry, QuarantineKind, QuarantinePage, QuarantineState,
 };
+use app::query::{QueryTerms, SavedQuery};
 use app::register::{IncidentDetails, IncidentSummary};
 use app::request::{RequestDetails, RequestState, RequestSummary};
 use app::rule::{Condition, RuleSummary, RuleTerms};
@@ -39,8 +39,8 @@ use crate::language::Language;
 use crate::page::failure::FailurePage;
 use crate::page::{
     May, Page, Visible, Who, about, account, dashboard, incident as register, ledger as log,
-    local_path, object, organisation, party, policy, quarantine, query as query_page, release as sharing,
-    request, rule, see_as,
+    local_path, object, organisation, party, policy, quarantine, query as query_page,
+    release as sharing, request, rule, see_as,
 };
 use crate::text::TABLE;
 
