@@ -255,13 +255,13 @@ texts! {
     choose: "Choose", "選択";
     no_identifier: "No identifier", "識別子なし";
     sender_knows: "The sender knows that it waits", "送信者は保留を知っている";
-    decided: "Decided", "判断日時";
+    judged_at: "Decided", "判断日時";
     why_here: "Why it is here", "隔離の理由";
     judge: "Decide", "判断";
     judge_obstacle: "It cannot be taken in:", "取り込めません：";
     judge_reason: "Reason (of a rejection the sender is told)", "理由（不採用の場合は送信者に伝わります）";
     accept: "Take in", "取り込む";
-    reject: "Do not take in", "採用しない";
+    do_not_take: "Do not take in", "採用しない";
     yes: "yes", "はい";
     no: "no", "いいえ";
     trust: "Trust as a source", "提供元としての信頼";
