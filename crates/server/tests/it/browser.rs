@@ -20,18 +20,20 @@ use crate::{Site, site};
 
 /// `chromedriver` with one session; both end with it.
 struct Browser {
-    /// One browser at a time: two start too slowly for their drivers on a small machine.
-    _alone: MutexGuard<'static, ()>,
     driver: Child,
     address: String,
     session: String,
     _profile: tempfile::TempDir,
 }
 
+/// One test with browsers at a time: more start too slowly for their drivers on a small machine.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Browser {
     fn open(language: &str, dark: bool) -> Self {
-        static ALONE: Mutex<()> = Mutex::new(());
-        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let mut driver = Command::new(DRIVER)
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -75,7 +77,6 @@ impl Browser {
         // The driver must not find its output closed.
         std::thread::spawn(move || lines.for_each(drop));
         let mut browser = Self {
-            _alone: alone,
             driver,
             address,
             session: String::new(),
@@ -117,6 +118,18 @@ impl Browser {
             std::thread::sleep(Duration::from_millis(100));
         }
         panic!("{path}: pages go on changing");
+    }
+
+    /// Waits until the address has a part; the address.
+    fn comes_to(&self, part: &str) -> String {
+        for _ in 0..100 {
+            let address = self.get("/url").as_str().unwrap().to_owned();
+            if address.contains(part) {
+                return address;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("the browser does not come to {part}");
     }
 
     fn send(&self, path: &str, body: Option<&Value>) -> (ureq::http::StatusCode, String) {
@@ -224,6 +237,7 @@ fn an_incident_is_read_in_a_browser_after_a_one_time_login() {
         testkit::skip::because("chromium and chromedriver are not installed");
         return;
     }
+    let _alone = alone();
     let site = site();
     let (number, actor) = site.fill();
     let (_runtime, address) = serve(&site);
@@ -273,6 +287,7 @@ fn a_request_is_confirmed_by_another_in_a_browser() {
         testkit::skip::because("chromium and chromedriver are not installed");
         return;
     }
+    let _alone = alone();
     let site = site();
     let (_, actor) = site.fill();
     let admin = site.node.local_caller().unwrap();
@@ -341,8 +356,7 @@ fn a_request_is_confirmed_by_another_in_a_browser() {
         );
         browser.click("button[formaction='/requests']");
         browser.screenshot(&name("request-of-mine"));
-        let request = browser.get("/url").as_str().unwrap().to_owned();
-        assert!(request.contains("/requests/"));
+        let request = browser.comes_to("/requests/");
         assert!(
             browser.find_all("form[action$='/confirm']").is_empty(),
             "one's own request has no such button"
@@ -353,7 +367,7 @@ fn a_request_is_confirmed_by_another_in_a_browser() {
         other.go(&request);
         other.screenshot(&name("request"));
         other.click("form[action$='/confirm'] button");
-        assert!(other.get("/url").as_str().unwrap().contains("/rules/"));
+        other.comes_to("/rules/");
         other.screenshot(&name("rule"));
         other.go(&format!("{address}/rules"));
         other.screenshot(&name("rules"));
@@ -378,7 +392,7 @@ fn a_request_is_confirmed_by_another_in_a_browser() {
         other.screenshot(&name("rule-released"));
         other.click("section table tbody th a");
         other.screenshot(&name("release"));
-        assert!(other.get("/url").as_str().unwrap().contains("/releases/"));
+        other.comes_to("/releases/");
         fill(
             &other,
             "form[action$='/withdraw'] input[name=reason]",
