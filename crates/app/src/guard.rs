@@ -86,15 +86,16 @@ impl SourceLists {
     }
 }
 
-/// The networks and domains of the organisations that the node knows.
-///
-/// There is no place for them yet besides the configuration, which [`Guards::lists`] has.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "reads the organisations' networks once they are kept"
-)]
-fn networks(_: &Reader<'_>) -> Result<Vec<(OrganisationId, String)>, AppError> {
-    Ok(Vec::new())
+/// The prefixes and domains of the organisations that the node knows; an autonomous system is nothing that a pattern
+/// names an address by.
+fn networks(reader: &Reader<'_>) -> Result<Vec<(OrganisationId, String)>, AppError> {
+    let mut found = Vec::new();
+    for organisation in reader.organisations()? {
+        let rows = reader.networks_of(organisation.id)?.into_iter();
+        let rows = rows.filter(|row| row.kind != "asn");
+        found.extend(rows.map(|row| (organisation.id, row.value)));
+    }
+    Ok(found)
 }
 
 /// Objects of one source that may wait: more than a person judges in a week.

@@ -493,3 +493,24 @@ fn only_who_judges_sees_what_waits() {
         assert!(matches!(judged, Err(AppError::Invalid(_))));
     }
 }
+
+#[test]
+fn the_networks_of_organisations_count_and_only_their_owner_hears_of_it() {
+    let centre = centre();
+    let partner = centre.partner_caller.organisation();
+    let network = app::network::Network::parse("203.0.113.0/24").unwrap();
+    centre
+        .node
+        .set_networks(&centre.admin, partner, &[network])
+        .unwrap();
+    let by_another = address(1, "203.0.113.9");
+    let status = submit(&centre, &centre.carrier_caller, &[&by_another]);
+    assert_eq!((status.success_count, status.pending_count), (1, 0));
+    assert!(!is_held(&centre, &by_another));
+    let by_owner = address(2, "203.0.113.10");
+    let status = submit(&centre, &centre.partner_caller, &[&by_owner]);
+    assert_eq!((status.success_count, status.pending_count), (0, 1));
+    let elsewhere = address(3, "198.51.100.9");
+    let status = submit(&centre, &centre.partner_caller, &[&elsewhere]);
+    assert_eq!((status.success_count, status.pending_count), (1, 0));
+}
