@@ -241,6 +241,7 @@ pub(crate) fn client(
         allow_plain_http: false,
         trusted_origins: Vec::new(),
         trust,
+        identity: None,
     })?)
 }
 

@@ -33,6 +33,17 @@ pub struct ClientConfig {
     pub trusted_origins: Vec<String>,
     /// Which certificates are believed.
     pub trust: Trust,
+    /// What the client shows of itself in the TLS handshake, where the server asks for it (RFC 8446 §4.4.2).
+    pub identity: Option<Identity>,
+}
+
+/// A client certificate with its key.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The certificate and those that vouch for it, PEM.
+    pub certificates: Vec<u8>,
+    /// The private key, PEM.
+    pub key: Secret,
 }
 
 /// Who a client is.

@@ -1,6 +1,7 @@
 //! A client for TAXII 2.1 servers, ours and others'. It blocks.
 //!
-//! [`Client`] asks; [`pages::Pages`] follows pages; [`batches::Batches`] sends objects in parts.
+//! [`Client`] asks; [`pages::Pages`] follows pages as the standard has them, [`walk::Walk`] as servers have them;
+//! [`batches::Batches`] sends objects in parts.
 //!
 //! INVARIANTS: objects come and go as their JSON texts, byte for byte; credentials go to the origin of the configured
 //! URL and to those that the configuration names, never elsewhere, whatever a server says; nothing that is printed
@@ -11,7 +12,9 @@ pub mod beside;
 pub mod config;
 pub mod error;
 pub mod pages;
+pub mod walk;
 
+pub(crate) mod moment;
 mod transport;
 
 use std::time::{Duration, Instant};
@@ -25,6 +28,7 @@ use crate::client::error::ClientError;
 use crate::client::pages::{ManifestPage, ObjectPage, Pages, VersionPage};
 use crate::client::pages::{read_manifest, read_objects, read_versions};
 use crate::client::transport::{Received, Transport};
+use crate::client::walk::Walk;
 use crate::filter::Filter;
 use crate::message::collection::{Collection, Collections};
 use crate::message::discovery::{ApiRoot, Discovery};
@@ -116,6 +120,16 @@ impl Client {
     pub fn objects(&self, root: &str, collection: &str, filter: &Filter) -> Pages<'_, ObjectPage> {
         let path = ["collections", collection, "objects"];
         self.pages(&below(root, &path), filter, read_objects)
+    }
+
+    /// Walks through the objects of a collection so that none is missed, whatever the server's habits; see [`walk`].
+    pub fn walk(&self, root: &str, collection: &str, filter: &Filter) -> Walk<'_> {
+        let mut filter = filter.clone();
+        if filter.limit == 0 {
+            filter.limit = self.page_limit;
+        }
+        let url = below(root, &["collections", collection, "objects"]);
+        Walk::new(&self.transport, url, filter, self.max_pages)
     }
 
     /// Versions of one object, page by page.

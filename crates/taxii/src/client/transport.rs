@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, Response};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
-use crate::client::config::{ClientConfig, Credentials, Trust};
+use crate::client::config::{ClientConfig, Credentials, Identity, Trust};
 use crate::client::error::ClientError;
+use crate::client::moment;
 use crate::client::pages::Added;
 use crate::media_type::TAXII;
 use crate::message::error::ErrorMessage;
@@ -60,13 +61,14 @@ impl Transport {
         }
         let tls = TlsConfig::builder()
             .root_certs(roots(&config.trust)?)
+            .client_cert(config.identity.as_ref().map(certificate).transpose()?)
             .build();
         let agent = Agent::config_builder()
             .tls_config(tls)
             .timeout_connect(Some(config.connect_timeout))
             .timeout_global(Some(config.request_timeout))
             .user_agent(config.user_agent.clone())
-            // A redirect could lead to an origin that must not have the credentials.
+            // A redirect could lead to an origin that must not have the credentials: we follow it ourselves.
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
@@ -133,12 +135,13 @@ impl Transport {
             Call::Post(_) => "POST",
         };
         let attempt = format!("{method} {url}");
-        let whole = if query.is_empty() {
+        let mut whole = if query.is_empty() {
             url.to_owned()
         } else {
             format!("{url}?{query}")
         };
         let mut tries = 0;
+        let mut redirects = 0;
         loop {
             let response = self
                 .send(call, &whole)
@@ -146,6 +149,13 @@ impl Transport {
             let status = response.status().as_u16();
             if response.status().is_success() {
                 return self.receive(attempt, response);
+            }
+            if let (301 | 302 | 307 | 308, Some(location)) = (status, location(&response))
+                && redirects < MAX_REDIRECTS
+            {
+                whole = self.redirected(&whole, &location)?;
+                redirects += 1;
+                continue;
             }
             let asked = retry_after(response.headers());
             // Adding the same objects again is no error (§5.5), so that POST is tried again as well.
@@ -167,6 +177,26 @@ impl Transport {
             std::thread::sleep(pause);
             tries += 1;
         }
+    }
+
+    /// Where a redirect leads: to the same request at an origin that may have the credentials (RFC 9110 §15.4), or
+    /// nowhere.
+    fn redirected(&self, from: &str, location: &str) -> Result<String, ClientError> {
+        let (reference, query) = match location.split_once('?') {
+            Some((reference, query)) => (reference, Some(query)),
+            None => (location, None),
+        };
+        let other = || ClientError::OtherOrigin {
+            url: reference.to_owned(),
+        };
+        let from = from.split('?').next().unwrap_or(from);
+        let base = Base::parse(from).ok_or_else(other)?;
+        let target = base.join(reference).ok_or_else(other)?.to_string();
+        self.check(&target)?;
+        Ok(match query {
+            Some(query) => format!("{target}?{query}"),
+            None => target,
+        })
     }
 
     fn send(&self, call: Call<'_>, url: &str) -> Result<Response<Body>, ureq::Error> {
@@ -222,10 +252,7 @@ impl Transport {
                 reason: "it is not UTF-8".to_owned(),
             });
         };
-        let moment = |name: &str| {
-            let value = response.headers().get(name)?.to_str().ok()?;
-            value.parse().ok()
-        };
+        let moment = |name: &str| moment::read(response.headers().get(name)?.to_str().ok()?);
         let added = Added {
             first: moment("x-taxii-date-added-first"),
             last: moment("x-taxii-date-added-last"),
@@ -286,9 +313,36 @@ fn roots(trust: &Trust) -> Result<RootCerts, ClientError> {
     Ok(RootCerts::new_with_certs(&certificates))
 }
 
-/// The seconds of `Retry-After`; a date there is passed over.
+fn certificate(identity: &Identity) -> Result<ClientCert, ClientError> {
+    let mut chain: Vec<Certificate<'static>> = Vec::new();
+    for item in parse_pem(&identity.certificates) {
+        if let Ok(PemItem::Certificate(certificate)) = item {
+            chain.push(certificate);
+        }
+    }
+    let key = PrivateKey::from_pem(identity.key.expose().as_bytes());
+    match key {
+        Ok(key) if !chain.is_empty() => Ok(ClientCert::new_with_certs(&chain, key)),
+        _ => Err(ClientError::Configuration(
+            "the client certificate or its key is not readable PEM",
+        )),
+    }
+}
+
+fn location(response: &Response<Body>) -> Option<String> {
+    let value = response.headers().get(LOCATION)?.to_str().ok()?;
+    Some(value.to_owned())
+}
+
+/// The seconds of `Retry-After`; a date there counts from the `Date` of the same answer (RFC 9110 §10.2.3).
 fn retry_after(headers: &HeaderMap) -> Option<u64> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(secs) = text.parse() {
+        return Some(secs);
+    }
+    let sent = moment::read(headers.get(DATE)?.to_str().ok()?)?;
+    let secs = moment::read(text)?.duration_since(sent).as_secs();
+    u64::try_from(secs).ok()
 }
 
 /// What a server said of its refusal: title and description of an error message, else the beginning of whatever it
@@ -318,6 +372,9 @@ fn said(mut response: Response<Body>) -> String {
 
 /// First pause before trying again where the server names none; it doubles.
 const FIRST_RETRY: Duration = Duration::from_millis(500);
+
+/// Redirects followed within one request: a slash at the end, a move of the API root, and room for one more.
+const MAX_REDIRECTS: u32 = 3;
 
 /// Longest error message that is read, and how much of it is repeated.
 const REFUSAL_BYTES: u64 = 64 * 1024;

@@ -23,8 +23,9 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse()
+        // Only what other servers wrote is read here; some leave out the offset.
+        crate::client::moment::read(&text)
             .map(Self)
-            .map_err(|_| serde::de::Error::custom("not an RFC 3339 timestamp"))
+            .ok_or_else(|| serde::de::Error::custom("not an RFC 3339 timestamp"))
     }
 }

@@ -26,13 +26,13 @@ use crate::http::indicator;
 use crate::memory::{Memory, Who};
 
 /// A server on a port of its own; it stops with the value.
-struct Server {
-    origin: String,
+pub(crate) struct Server {
+    pub(crate) origin: String,
     _runtime: tokio::runtime::Runtime,
 }
 
 impl Server {
-    fn new(app: Router) -> Self {
+    pub(crate) fn new(app: Router) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -73,7 +73,7 @@ impl Server {
         (Self::new(app), script)
     }
 
-    fn config(&self) -> ClientConfig {
+    pub(crate) fn config(&self) -> ClientConfig {
         ClientConfig {
             url: format!("{}/taxii2/", self.origin),
             credentials: Credentials::Basic {
@@ -91,6 +91,7 @@ impl Server {
             allow_plain_http: false,
             trusted_origins: Vec::new(),
             trust: Trust::Public,
+            identity: None,
         }
     }
 
@@ -366,7 +367,7 @@ fn credentials_go_nowhere_else() {
     }
     assert!(matches!(
         client.collections(&own),
-        Err(ClientError::Refused { status: 302, .. })
+        Err(ClientError::OtherOrigin { .. })
     ));
     assert_eq!(
         *script.paths.lock().unwrap(),
@@ -526,4 +527,28 @@ fn odd_answers_are_errors() {
         .client()
         .wait(&server.root(), status, Duration::from_millis(300));
     assert!(matches!(waited, Err(ClientError::StillPending { .. })));
+}
+
+#[test]
+fn redirects_are_followed_within_the_origin() {
+    let to = |status: StatusCode, place: &str| {
+        (status, [("location", place.to_owned())], "").into_response()
+    };
+    let good = || (StatusCode::OK, r#"{"title":"t"}"#).into_response();
+    let (server, script) = Server::with_answers(vec![
+        to(StatusCode::PERMANENT_REDIRECT, "/moved/"),
+        to(StatusCode::FOUND, "there/?a=b"),
+        good(),
+    ]);
+    assert_eq!(server.client().discovery().unwrap().title, "t");
+    assert_eq!(
+        *script.paths.lock().unwrap(),
+        ["/taxii2/", "/moved/", "/moved/there/?a=b"]
+    );
+    let circle = std::iter::repeat_with(|| to(StatusCode::FOUND, "/taxii2/"));
+    *script.answers.lock().unwrap() = circle.take(10).collect();
+    assert!(matches!(
+        server.client().discovery(),
+        Err(ClientError::Refused { status: 302, .. })
+    ));
 }

@@ -16,3 +16,5 @@ mod http;
 mod memory;
 #[cfg(test)]
 mod table;
+#[cfg(test)]
+mod walk;
