@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use base::clock::Clock;
@@ -27,6 +27,8 @@ pub use store::database::Health;
 
 /// A node.
 pub struct Node {
+    /// The folder of the database and of what must not be in it.
+    pub(crate) dir: PathBuf,
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
@@ -56,6 +58,7 @@ impl Node {
         let mut verified_key = [0; 32];
         ids.fill(&mut verified_key);
         let node = Self {
+            dir: dir.to_owned(),
             store,
             clock,
             ids,

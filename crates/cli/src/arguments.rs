@@ -89,6 +89,9 @@ pub(crate) enum Command {
     /// Check what was given to whom: the logs of this node, or that of a peer
     #[command(subcommand)]
     Ledger(command::ledger::Command),
+    /// Servers with which `serve` exchanges objects by itself
+    #[command(subcommand)]
+    Peer(command::peer::Command),
     /// Match telemetry against indicators
     Hunt(command::hunt::Options),
     /// Make sample data
@@ -118,4 +121,4 @@ Exit codes:
   2  the work could not be done: a file could not be read, a server not reached, bad usage
 
 Environment: NOROSHI_DIR, NOROSHI_AS, NOROSHI_<SETTING> (see `noroshi config`), NOROSHI_TOKEN and \
-NOROSHI_PASSWORD for `noroshi taxii`, LANG, NO_COLOR.";
+NOROSHI_PASSWORD for `noroshi taxii` and `noroshi peer add`, LANG, NO_COLOR.";

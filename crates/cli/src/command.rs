@@ -10,6 +10,7 @@ pub(crate) mod incident;
 pub(crate) mod ledger;
 pub(crate) mod organisation;
 pub(crate) mod pattern;
+pub(crate) mod peer;
 pub(crate) mod person;
 pub(crate) mod quarantine;
 pub(crate) mod release;
@@ -55,6 +56,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Verdict> {
         Command::Incident(command) => incident::run(context, &command),
         Command::Taxii(command) => taxii::run(context, &command),
         Command::Ledger(command) => ledger::run(context, &command),
+        Command::Peer(command) => peer::run(context, &command),
         Command::Hunt(options) => hunt::run(context, &options),
         Command::Sample(command) => sample::run(context, &command),
         Command::Token(command) => token::run(context, &command),

@@ -16,7 +16,12 @@ pub(crate) fn bytes(context: &Context, length: Option<u64>) -> ProgressBar {
     bar(context, length, template)
 }
 
-/// The same where there is much to do or nobody knows; nothing for what is done at once.
+/// A spinner over objects whose number is not known; invisible unless somebody looks.
+pub(crate) fn objects(context: &Context) -> ProgressBar {
+    bar(context, None, "{spinner} {human_pos} {msg} {elapsed}")
+}
+
+/// As [`bytes`] where there is much to do or nobody knows; nothing for what is done at once.
 pub(crate) fn long_bytes(context: &Context, length: Option<u64>) -> ProgressBar {
     if length.is_some_and(|length| length < LONG_BYTES) {
         ProgressBar::hidden()

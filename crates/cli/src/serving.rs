@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use app::node::Node;
+use app::peer_sync::Wire;
 use app::sign_in::OneTimeLogin;
 use server::ServerConfig;
 use server::connection::{ConnectionLimits, Connections};
@@ -15,6 +16,8 @@ use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+use crate::config::Context;
 
 /// A server that runs.
 #[derive(Debug)]
@@ -196,6 +199,17 @@ impl Signals {
                 }
             }
         });
+    }
+}
+
+/// What the settings say of connections to peers.
+pub(crate) fn wire(context: &Context) -> Wire {
+    let settings = &context.settings;
+    Wire {
+        connect_timeout: settings.connect_timeout,
+        request_timeout: settings.request_timeout,
+        max_body_bytes: settings.body_bytes,
+        max_pages: settings.pull_pages,
     }
 }
 

@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+pub mod peer_json;
+
 mod api;
 mod api_ledger;
+mod api_peer;
 mod api_life;
 mod api_party;
 mod asset;

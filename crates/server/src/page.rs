@@ -9,6 +9,7 @@ pub(crate) mod ledger;
 pub(crate) mod object;
 pub(crate) mod organisation;
 pub(crate) mod party;
+pub(crate) mod peer;
 pub(crate) mod policy;
 pub(crate) mod quarantine;
 pub(crate) mod query;

@@ -14,14 +14,14 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::error::Failure;
 use crate::page::{
-    about, account, dashboard, incident, ledger, object, organisation, party, policy, quarantine,
-    query, release, request, rule, see_as,
+    about, account, dashboard, incident, ledger, object, organisation, party, peer, policy,
+    quarantine, query, release, request, rule, see_as,
 };
 use crate::permission::Route;
 use crate::shared::Shared;
 use crate::turn::Turns;
 use crate::{
-    RouteEntry, ServerConfig, api, api_ledger, api_life, api_party, asset, authentication, layers,
+    RouteEntry, ServerConfig, api, api_ledger, api_life, api_party, api_peer, asset, authentication, layers,
 };
 
 fn routes() -> Vec<Route> {
@@ -83,6 +83,10 @@ fn routes() -> Vec<Route> {
         Route::post("/parties/persons", party::add_person),
         Route::post("/parties/persons/{login}", party::set_person),
         Route::post("/parties/trust", party::set_trust),
+        Route::get("/peers", peer::list),
+        Route::post("/peers", peer::add),
+        Route::get("/peers/{name}", peer::show),
+        Route::post("/peers/{name}", peer::change),
         Route::open("GET", "/api/v1/health", get(api::health)),
         Route::get("/api/v1/whoami", api::who_am_i),
         Route::get("/api/v1/objects", api::objects),
@@ -96,6 +100,10 @@ fn routes() -> Vec<Route> {
         Route::get("/api/v1/quarantine", api::quarantine::list),
         Route::post("/api/v1/quarantine/judge", api::quarantine::judge),
         Route::get("/api/v1/quarantine/{number}", api::quarantine::show),
+        Route::get("/api/v1/peers", api_peer::list),
+        Route::post("/api/v1/peers", api_peer::add),
+        Route::get("/api/v1/peers/{name}", api_peer::show),
+        Route::post("/api/v1/peers/{name}", api_peer::change),
         Route::get("/api/v1/releases", api::releases),
         Route::post("/api/v1/releases", api_life::confirm),
         Route::post("/api/v1/releases/preview", api_life::preview),

@@ -10,6 +10,9 @@ use app::quarantine::{
     QuarantineDetails, QuarantineEntry, QuarantineKind, QuarantinePage, QuarantineState,
 };
 use app::query::{QueryTerms, SavedQuery};
+use app::peer::{
+    PeerCursor, PeerDetails, PeerEvent, PeerSettings, PeerSummary, Refusal, Way, WayState, WayView,
+};
 use app::register::{IncidentDetails, IncidentSummary};
 use app::request::{RequestDetails, RequestState, RequestSummary};
 use app::rule::{Condition, RuleSummary, RuleTerms};
@@ -39,7 +42,7 @@ use crate::language::Language;
 use crate::page::failure::FailurePage;
 use crate::page::{
     May, Page, Visible, Who, about, account, dashboard, incident as register, ledger as log,
-    local_path, object, organisation, party, policy, quarantine, query as query_page,
+    local_path, object, organisation, party, peer, policy, quarantine, query as query_page,
     release as sharing, request, rule, see_as,
 };
 use crate::text::TABLE;
@@ -365,6 +368,56 @@ fn requests() -> Vec<RequestSummary> {
     summaries.collect()
 }
 
+fn peer_details() -> PeerDetails {
+    let way = |way, state| WayView {
+        way,
+        state,
+        last_attempt: Some(now()),
+        last_success: None,
+        last_failure: Some(now()),
+        failure: Some("GET https://x.example/: <no answer>".to_owned()),
+        failures: 2,
+        next_attempt: now(),
+        moved: 1_234_567,
+        unchanged: 1,
+        refused: 1,
+        behind: Some(1_000),
+        lag_secs: Some(90_000),
+    };
+    PeerDetails {
+        summary: PeerSummary {
+            id: Uuid::from_u128(13),
+            name: "abroad".to_owned(),
+            organisation: "Organisation 9".to_owned(),
+            settings: PeerSettings::of_url("https://x.example/taxii2/"),
+            is_paused: false,
+            ways: vec![
+                way(Way::Pull, WayState::Failing),
+                way(Way::Push, WayState::New),
+            ],
+        },
+        cursors: vec![PeerCursor {
+            way: Way::Pull,
+            collection: "https://x.example/a/#1".to_owned(),
+            position: now(),
+            overlap_secs: 60,
+        }],
+        refusals: vec![Refusal {
+            way: Way::Push,
+            object: "indicator--<x>".to_owned(),
+            version: "1".to_owned(),
+            reason: "<b>no</b>".to_owned(),
+            at: now(),
+        }],
+        events: vec![PeerEvent {
+            at: now(),
+            way: Way::Pull,
+            text: "it goes through again".to_owned(),
+        }],
+        pending: 2,
+    }
+}
+
 fn details() -> ObjectDetails {
     let relation = |number: u128| Relation {
         relationship: id("relationship", number),
@@ -582,6 +635,23 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
                 communities: communities(),
                 persons: vec![person],
                 trusts: [(OrganisationId(Uuid::from_u128(9)), Trust::Probation)].into(),
+            }
+            .render(),
+        ),
+        (
+            "peers",
+            peer::PeersPage {
+                page: page(),
+                peers: vec![peer_details().summary],
+                organisations: organisations(),
+            }
+            .render(),
+        ),
+        (
+            "peer",
+            peer::PeerPage {
+                page: page(),
+                details: peer_details(),
             }
             .render(),
         ),

@@ -12,6 +12,7 @@ pub mod network;
 pub mod object;
 pub mod origin;
 pub mod party;
+pub mod peer;
 pub mod quarantine;
 pub mod query;
 pub mod release;

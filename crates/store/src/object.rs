@@ -182,6 +182,24 @@ impl Reader<'_> {
         text.as_deref().map(id).transpose()
     }
 
+    /// Whether this version is held with this content; for an object without versions, the newest content counts.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn is_held(&self, object: &Object) -> Result<bool> {
+        let version = object.version().map(version_key);
+        let sql = "SELECT text FROM object WHERE id = ?1 AND CASE WHEN ?2 IS NULL THEN latest = 1 ELSE version = ?2 END";
+        let text: Option<String> = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row((object.id().as_str(), version), |row| row.get(0))
+            .optional()?;
+        Ok(text.is_some_and(|text| {
+            text == object.text()
+                || Object::parse(&text).is_ok_and(|held| held.properties() == object.properties())
+        }))
+    }
+
     /// When the newest version of an object came.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use app::party::NewOrganisation;
+use app::peer_worker::Worker;
 use server::tls::Tls;
 
 use crate::config::Context;
@@ -124,6 +125,8 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     }
     let runtime = serving::runtime()?;
     let signals = serving::Signals::listen(&runtime)?;
+    let worker = Worker::start(Arc::clone(&node), serving::wire(context))
+        .context("cannot start the worker that synchronises peers")?;
     node.allow(settings.allowance);
     let surroundings = Surroundings {
         tls: tls.clone(),
@@ -143,6 +146,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     signals.wait_beyond_hangups(&runtime, || reload(tls.as_deref()));
     out::note(language.pick("stopping", "停止します"));
     server.stop(&runtime)?;
+    worker.stop();
     Ok(Verdict::Good)
 }
 

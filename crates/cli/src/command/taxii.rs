@@ -1,5 +1,6 @@
 //! `noroshi taxii`: other servers.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,18 +8,21 @@ use anyhow::{Context as _, Result, bail, ensure};
 use app::access::Caller;
 use app::node::Node;
 use app::object::ImportReport;
+use app::peer::Way;
 use app::system::SystemRandom;
 use jiff::Timestamp;
 use serde_json::json;
 use taxii::client::Client;
 use taxii::client::batches::BatchSize;
 use taxii::client::config::{ClientConfig, Credentials, Secret, Trust};
+use taxii::client::walk::TICK;
 use taxii::filter::{Filter, VersionMatch};
 use taxii::message::collection::Collection;
 
 use crate::command::extract::{all_of, bundle};
+use crate::command::peer;
 use crate::config::{Context, Peer};
-use crate::{Verdict, format, input, node, out, parse};
+use crate::{Verdict, format, input, node, out, parse, progress};
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
@@ -52,11 +56,16 @@ pub(crate) enum Command {
         /// The collection, by id, alias or title [default: the only one that can be written]
         #[arg(long)]
         collection: Option<String>,
-        /// A bundle's FILE, or `-`
-        file: PathBuf,
+        /// A bundle's FILE, or `-`; without one, what this node released to the peer SERVER
+        file: Option<PathBuf>,
         /// Longest wait for the server's decision, in seconds
         #[arg(long, default_value_t = 60)]
         wait_secs: u64,
+    },
+    /// Exchange with the node's peers now, both ways, as `serve` does by itself
+    Sync {
+        /// Name of a peer (`noroshi peer list`) [default: all]
+        peer: Option<String>,
     },
 }
 
@@ -122,6 +131,9 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
             file,
             wait_secs,
         } => {
+            let Some(file) = file else {
+                return peer::synchronise(context, Some(&server.place), &[Way::Push]);
+            };
             let connection = Connection::open(context, server)?;
             let (root, found) = connection.collection(collection.as_deref(), |c| c.can_write)?;
             let texts = read_objects(file)?;
@@ -129,6 +141,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
             let pushed = push(context, &connection.client, &root, &found.id, &texts, wait)?;
             say_pushed(context, &pushed)
         }
+        Command::Sync { peer } => peer::synchronise(context, peer.as_deref(), &Way::ALL),
     }
 }
 
@@ -169,22 +182,30 @@ pub(crate) fn pull_node(
             .transpose()
             .context("the place where the last pull ended cannot be read")?;
     }
+    // Doubles are harmless; what was added at the same moment as the last one that was read is not to be missed.
+    filter.added_after = filter.added_after.and_then(|at| at.checked_sub(TICK).ok());
     let mut pulled = Pulled::default();
-    let mut pages = client.objects(root, collection, &filter);
-    while let Some(page) = pages.next() {
+    let mut walk = client.walk(root, collection, &filter);
+    let bar = progress::objects(context);
+    for page in walk.by_ref() {
         let page = page?;
+        for quirk in &page.quirks {
+            tracing::info!(quirk = quirk.text(), "the server departs from the standard");
+        }
         let texts: Vec<String> = page.objects.into_iter().map(String::from).collect();
         for part in texts.chunks(context.settings.import_batch) {
             pulled.report += node.import(caller, part, pulled.received)?;
             pulled.received += u64::try_from(part.len()).unwrap_or_default();
         }
         pulled.pages += 1;
-        if let Some(last) = pages.date_added_last() {
-            node.set_pull_cursor(caller, source, &format!("{last:.6}"))?;
+        bar.set_position(pulled.received);
+        if let Some(position) = page.position {
+            node.set_pull_cursor(caller, source, &format!("{position:.6}"))?;
         }
     }
+    bar.finish_and_clear();
     ensure!(
-        pages.is_complete(),
+        walk.is_complete(),
         "the server has more than {} pages; ask again to go on",
         context.settings.pull_pages
     );
@@ -252,12 +273,12 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn open(context: &Context, server: &Server) -> Result<Self> {
-        let peer = context
+        let configured = context
             .settings
             .peers
             .iter()
             .find(|peer| peer.name == server.place);
-        let url = match peer {
+        let url = match configured {
             Some(peer) => peer.url.clone(),
             None if server.place.contains("://") => server.place.clone(),
             None => bail!(
@@ -267,7 +288,7 @@ impl Connection {
         };
         let file = |ours: &Option<PathBuf>, theirs: fn(&Peer) -> &Option<PathBuf>| {
             let theirs = || {
-                let path = theirs(peer?).as_ref()?;
+                let path = theirs(configured?).as_ref()?;
                 Some(context.loaded.beside(path))
             };
             ours.clone().or_else(theirs)
@@ -279,7 +300,7 @@ impl Connection {
         let user = server
             .user
             .clone()
-            .or_else(|| peer.and_then(|peer| peer.user.clone()));
+            .or_else(|| configured.and_then(|peer| peer.user.clone()));
         let credentials = match user {
             Some(user) => Credentials::Basic {
                 password: Secret::new(
@@ -303,7 +324,7 @@ impl Connection {
         };
         Ok(Self {
             client: client(context, &url, credentials, trust)?,
-            wanted: peer.and_then(|peer| peer.collection.clone()),
+            wanted: configured.and_then(|peer| peer.collection.clone()),
         })
     }
 
@@ -344,7 +365,7 @@ impl Connection {
     }
 }
 
-fn read_secret(path: &Path) -> Result<String> {
+pub(crate) fn read_secret(path: &Path) -> Result<String> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the secret in `{}`", path.display()))?;
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
@@ -419,13 +440,19 @@ fn pull_file(
     filter: &Filter,
     file: &Path,
 ) -> Result<Verdict> {
-    let mut pages = connection.client.objects(root, &collection.id, filter);
+    let mut walk = connection.client.walk(root, &collection.id, filter);
     let mut texts: Vec<Box<str>> = Vec::new();
-    for page in pages.by_ref() {
-        texts.extend(page?.objects);
+    // A page may repeat what the one before had.
+    let mut known = BTreeSet::new();
+    let bar = progress::objects(context);
+    for page in walk.by_ref() {
+        let new = page?.objects.into_iter();
+        texts.extend(new.filter(|text| known.insert(text.clone())));
+        bar.set_position(u64::try_from(texts.len()).unwrap_or_default());
     }
+    bar.finish_and_clear();
     ensure!(
-        pages.is_complete(),
+        walk.is_complete(),
         "the server has more than {} pages",
         context.settings.pull_pages
     );

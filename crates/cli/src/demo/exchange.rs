@@ -194,7 +194,7 @@ fn again(context: &Context, cast: &Cast, traffic: &mut Traffic) -> Result<()> {
         (&cast.carrier, &mut traffic.carrier),
         (&cast.partner, &mut traffic.partner),
     ] {
-        wire.second = wire.pull(context, member)?.received;
+        wire.second = wire.pull(context, member)?.report.stored;
         wire.read_all()?;
     }
     Ok(())

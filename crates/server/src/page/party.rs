@@ -216,7 +216,7 @@ pub(crate) async fn add_person(
     })
 }
 
-fn needed(fields: &Fields, name: &str) -> Result<String, Failure> {
+pub(crate) fn needed(fields: &Fields, name: &str) -> Result<String, Failure> {
     let message = || Failure::field("SERVER-FIELD-01", name, format!("`{name}` is missing"));
     fields.some(name).map(str::to_owned).ok_or_else(message)
 }
