@@ -7,12 +7,14 @@
 )]
 
 mod attack;
+mod crash;
 mod demo;
 mod help;
 mod import;
 mod ledger;
 mod life;
 mod pattern;
+mod peer;
 mod pipe;
 mod python;
 mod quarantine;

@@ -103,8 +103,17 @@ impl Serving {
 
     /// The same with other options.
     pub(crate) fn start_as(dir: &Path, options: &[&str]) -> Self {
+        Self::start_with(dir, "127.0.0.1:0", options)
+    }
+
+    /// The same at an address.
+    pub(crate) fn start_at(dir: &Path, address: &str) -> Self {
+        Self::start_with(dir, address, &["--small-house"])
+    }
+
+    fn start_with(dir: &Path, address: &str, options: &[&str]) -> Self {
         let dir = dir.to_str().unwrap();
-        let mut all = vec!["serve", "--dir", dir, "--listen", "127.0.0.1:0", "--json"];
+        let mut all = vec!["serve", "--dir", dir, "--listen", address, "--json"];
         all.extend_from_slice(options);
         let mut child = noroshi(&all).stdout(Stdio::piped()).spawn().unwrap();
         let mut login = None;
@@ -136,6 +145,12 @@ impl Serving {
         let before = read("VmRSS:");
         act();
         (before, read("VmHWM:"))
+    }
+
+    /// Kills it (`kill -9`), whatever it is doing.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Asks it to end; its exit code.
