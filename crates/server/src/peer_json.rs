@@ -43,17 +43,22 @@ pub fn details(details: &PeerDetails) -> Value {
             "at": one.at.to_string(),
         })
     });
-    let events = details
-        .events
-        .iter()
-        .map(|one| json!({ "at": one.at.to_string(), "way": one.way.name(), "text": one.text }));
     json!({
         "summary": summary(&details.summary),
         "cursors": cursors.collect::<Vec<_>>(),
         "refusals": refusals.collect::<Vec<_>>(),
-        "events": events.collect::<Vec<_>>(),
+        "events": events(details),
         "pending": details.pending,
     })
+}
+
+/// What happened with a peer, the latest first.
+pub fn events(details: &PeerDetails) -> Value {
+    let events = details
+        .events
+        .iter()
+        .map(|one| json!({ "at": one.at.to_string(), "way": one.way.name(), "text": one.text }));
+    Value::Array(events.collect())
 }
 
 fn way(view: &WayView) -> Value {

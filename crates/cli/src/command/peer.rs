@@ -80,7 +80,7 @@ pub(crate) struct New {
     /// Sign in by HTTP Basic as this user; the secret is the password then, else an API token
     #[arg(long)]
     user: Option<String>,
-    /// File with the secret, or `-` [default: NOROSHI_PASSWORD where there is a user, else NOROSHI_TOKEN]
+    /// File with the secret, or `-` [default: `NOROSHI_PASSWORD` where there is a user, else `NOROSHI_TOKEN`]
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
     /// File with the only certificate authorities to believe, PEM
@@ -386,16 +386,11 @@ fn show(context: &Context, details: &PeerDetails) -> Result<Verdict> {
 }
 
 fn log(context: &Context, details: &PeerDetails) -> Result<Verdict> {
-    let events = details.events.iter().rev();
     if context.json {
-        out::json(&Value::Array(
-            details_json(details)["events"]
-                .as_array()
-                .cloned()
-                .unwrap_or_default(),
-        ))?;
+        out::json(&server::peer_json::events(details))?;
         return Ok(Verdict::Good);
     }
+    let events = details.events.iter().rev();
     let rows: Vec<Vec<String>> = events
         .map(|one| {
             vec![

@@ -53,12 +53,12 @@ fn client(world: &World, token: &str) -> Client {
         url: format!("{}/taxii2/", world.origin),
         credentials: Credentials::Bearer(Secret::new(token)),
         connect_timeout: Duration::from_secs(5),
-        request_timeout: Duration::from_secs(60),
+        request_timeout: Duration::from_mins(1),
         max_body_bytes: 64 * 1024 * 1024,
         page_limit: 200,
         max_pages: 1,
         max_retries: 5,
-        max_retry_wait: Duration::from_secs(60),
+        max_retry_wait: Duration::from_mins(1),
         user_agent: "noroshi-test/1".to_owned(),
         allow_plain_http: false,
         trusted_origins: Vec::new(),
@@ -86,18 +86,14 @@ fn write(world: &World, token: &str) {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         loop {
             let batch = client.add_objects(&root, "inbox", &texts, size).next();
-            match batch.unwrap().result {
-                Ok(status) => {
-                    assert_eq!(status.failure_count, 0, "{status:?}");
-                    let ids = status.successes.into_iter().map(|one| one.id);
-                    world.acknowledged.lock().unwrap().extend(ids);
-                    break;
-                }
-                Err(_) => {
-                    world.failed_requests.fetch_add(1, Ordering::Relaxed);
-                    std::thread::sleep(Duration::from_millis(50));
-                }
+            if let Ok(status) = batch.unwrap().result {
+                assert_eq!(status.failure_count, 0, "{status:?}");
+                let ids = status.successes.into_iter().map(|one| one.id);
+                world.acknowledged.lock().unwrap().extend(ids);
+                break;
             }
+            world.failed_requests.fetch_add(1, Ordering::Relaxed);
+            std::thread::sleep(Duration::from_millis(50));
         }
         // The machine has other things to do.
         std::thread::sleep(Duration::from_millis(20));
@@ -184,9 +180,7 @@ fn release(world: &World, token: &str) -> u64 {
 fn post(origin: &str, path: &str, token: &str, body: &str) -> Option<u16> {
     let address = origin.strip_prefix("http://")?;
     let mut stream = TcpStream::connect(address).ok()?;
-    stream
-        .set_read_timeout(Some(Duration::from_secs(60)))
-        .ok()?;
+    stream.set_read_timeout(Some(Duration::from_mins(1))).ok()?;
     let request = format!(
         "POST {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
@@ -199,7 +193,7 @@ fn post(origin: &str, path: &str, token: &str, body: &str) -> Option<u16> {
 
 #[test]
 fn acknowledged_objects_are_seen_once_whatever_is_killed() {
-    let secs = std::env::var("NOROSHI_CRASH_SECS").ok();
+    let secs = testkit::setting::read("NOROSHI_CRASH_SECS");
     let secs = secs.map_or(SHORT_SECS, |text| text.parse().unwrap());
     let node = Node::new();
     let writer_tokens: Vec<String> = (0..WRITERS)
@@ -209,7 +203,7 @@ fn acknowledged_objects_are_seen_once_whatever_is_killed() {
     let reader_tokens: Vec<String> = (0..READERS)
         .map(|number| node.add_account(&format!("reader{number}"), "Readers", "service"))
         .collect();
-    let releaser = node.add_account("releaser", "My organisation", "releaser");
+    let confirmer = node.add_account("releaser", "My organisation", "releaser");
 
     let mut serving = Serving::start(node.dir());
     let origin = serving.url.clone();
@@ -235,7 +229,7 @@ fn acknowledged_objects_are_seen_once_whatever_is_killed() {
         .collect();
     let releasing = {
         let world = Arc::clone(&world);
-        std::thread::spawn(move || release(&world, &releaser))
+        std::thread::spawn(move || release(&world, &confirmer))
     };
 
     let begun = Instant::now();

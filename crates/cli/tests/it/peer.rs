@@ -158,7 +158,7 @@ fn moved(peer: &Value, name: &str) -> u64 {
 const FIRST: &str = "2026-01-01T00:00:00.000Z";
 const SECOND: &str = "2026-02-01T00:00:00.000Z";
 /// The machines that run tests are slow at times.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 #[test]
 fn two_nodes_exchange_both_ways_over_restarts() {
@@ -262,7 +262,7 @@ fn two_nodes_exchange_both_ways_over_restarts() {
 
 /// The folder of a virtual environment with medallion, opentaxii and gunicorn.
 fn python_peers() -> Option<PathBuf> {
-    let folder = std::env::var_os("NOROSHI_PYTHON_PEERS").map(PathBuf::from);
+    let folder = testkit::setting::read("NOROSHI_PYTHON_PEERS").map(PathBuf::from);
     match folder {
         Some(folder) if folder.join("bin/python").exists() => Some(folder),
         Some(folder) => {

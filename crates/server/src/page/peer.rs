@@ -108,12 +108,11 @@ pub(crate) async fn change(
     Ok(go(&format!("/peers/{}", view::query_value(&name)), None))
 }
 
-impl PeersPage {
-    pub(crate) fn failure<'v>(&self, way: &'v WayView) -> &'v str {
-        match (way.failures, &way.failure) {
-            (1.., Some(failure)) => failure,
-            _ => "",
-        }
+/// Why a way fails, where it does.
+pub(crate) fn failure(way: &WayView) -> &str {
+    match (way.failures, &way.failure) {
+        (1.., Some(failure)) => failure,
+        _ => "",
     }
 }
 
@@ -155,6 +154,6 @@ pub(crate) fn moment(at: &jiff::Timestamp) -> String {
 }
 
 /// A moment that may not have come yet.
-pub(crate) fn perhaps(at: &Option<jiff::Timestamp>) -> String {
-    at.as_ref().map_or_else(|| "–".to_owned(), moment)
+pub(crate) fn perhaps(at: Option<&jiff::Timestamp>) -> String {
+    at.map_or_else(|| "–".to_owned(), moment)
 }
