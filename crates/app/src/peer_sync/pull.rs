@@ -211,3 +211,92 @@ const MAX_PASSES: u32 = 1_000;
 const MAX_AHEAD: SignedDuration = SignedDuration::from_hours(24);
 /// The overlap once something came late, at least.
 const MIN_WIDE_SECS: u32 = 600;
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+    use store::peer::CursorRow;
+    use taxii::client::pages::Added;
+    use taxii::client::walk::WalkPage;
+
+    use super::Pass;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_780_000_000 + second).unwrap()
+    }
+
+    fn page(position: i64, is_last: bool) -> WalkPage {
+        WalkPage {
+            objects: Vec::new(),
+            added: Added::default(),
+            position: Some(at(position)),
+            is_last,
+            quirks: Vec::new(),
+        }
+    }
+
+    fn pass(cursor: Option<CursorRow>, begun: i64) -> Pass {
+        Pass {
+            key: String::new(),
+            begun: at(begun),
+            cursor,
+            is_whole: cursor.is_none(),
+        }
+    }
+
+    /// The cursor after a walk of one page at a moment.
+    fn walked(cursor: Option<CursorRow>, position: i64, now: i64, is_late: bool) -> CursorRow {
+        pass(cursor, now)
+            .moved(cursor, &page(position, true), is_late, 60, at(now))
+            .unwrap()
+    }
+
+    fn start(cursor: CursorRow, now: i64) -> Timestamp {
+        pass(Some(cursor), now).start().unwrap()
+    }
+
+    #[test]
+    fn the_overlap_is_read_again_until_the_position_has_stood_long_enough() {
+        let tick = SignedDuration::from_micros(1);
+        let first = walked(None, 100, 1_000, false);
+        assert_eq!(start(first, 1_001), at(40) - tick);
+        // A day without a look settles nothing: only a walk over the overlap does.
+        let next_day = 90_000;
+        assert_eq!(start(first, next_day), at(40) - tick);
+        let early = walked(Some(first), 100, 1_059, false);
+        assert!(!early.is_settled);
+        let settled = walked(Some(early), 100, 1_060, false);
+        assert_eq!(start(settled, 1_061), at(100));
+        let moved = walked(Some(settled), 101, 1_070, false);
+        assert_eq!(start(moved, 1_071), at(41) - tick);
+    }
+
+    #[test]
+    fn latecomers_widen_the_overlap_up_to_a_week() {
+        let mut cursor = walked(None, 100, 1_000, false);
+        let mut overlaps = Vec::new();
+        for _ in 0..7 {
+            cursor = walked(Some(cursor), 100, 5_000_000, true);
+            overlaps.push(cursor.overlap_secs);
+            assert!(!cursor.is_settled);
+        }
+        assert_eq!(
+            overlaps,
+            [600, 2_400, 9_600, 38_400, 153_600, 604_800, 604_800]
+        );
+    }
+
+    #[test]
+    fn a_page_in_the_middle_or_before_the_position_settles_and_moves_nothing_back() {
+        let cursor = walked(None, 100, 1_000, false);
+        let pass = pass(Some(cursor), 2_000);
+        let after = pass.moved(Some(cursor), &page(50, false), false, 60, at(2_000));
+        assert_eq!(after, Some(cursor));
+    }
+
+    #[test]
+    fn a_date_far_ahead_does_not_hide_what_comes() {
+        let cursor = walked(None, 10_000_000, 1_000, false);
+        assert_eq!(cursor.position, at(1_000 + 24 * 60 * 60));
+    }
+}

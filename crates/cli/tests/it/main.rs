@@ -13,6 +13,7 @@ mod help;
 mod import;
 mod ledger;
 mod life;
+mod odd;
 mod pattern;
 mod peer;
 mod pipe;
