@@ -14,7 +14,7 @@ use taxii::client::Client;
 use taxii::client::config::ClientConfig;
 use taxii::client::error::ClientError;
 use taxii::client::walk::{Quirk, TICK};
-use taxii::filter::{Filter, PageSize, VersionMatch};
+use taxii::filter::{Asked, Filter, PageSize};
 
 use crate::client::Server;
 
@@ -109,7 +109,7 @@ impl Odd {
             default: 100,
             max: 1_000_000,
         };
-        let filter = Filter::parse(query, size, VersionMatch::Last).unwrap();
+        let filter = Filter::parse(query, size, Asked::Collection).unwrap();
         let mut asked = self.asked.lock().unwrap();
         *asked += 1;
         if next == Next::Forgotten && filter.next.is_some() && asked.is_multiple_of(2) {
