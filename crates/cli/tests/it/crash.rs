@@ -24,6 +24,8 @@ const READERS: usize = 4;
 const BATCH: usize = 10;
 /// How often the node is killed.
 const KILL_EVERY: Duration = Duration::from_secs(2);
+/// Objects by which the writers may be ahead of the slowest reader, so that the end does not take longer than the rest.
+const MOST_AHEAD: u64 = 2_000;
 /// How long it goes on in an ordinary run of the tests.
 const SHORT_SECS: u64 = 10;
 
@@ -38,6 +40,16 @@ struct World {
     acknowledged: Mutex<Vec<String>>,
     failed_requests: AtomicU64,
     next: AtomicU64,
+    /// How many objects each reader has seen.
+    seen: [AtomicU64; READERS],
+}
+
+impl World {
+    /// Whether the slowest reader is so far behind that the writers wait.
+    fn is_ahead(&self) -> bool {
+        let seen = self.seen.iter().map(|seen| seen.load(Ordering::Relaxed));
+        self.next.load(Ordering::Relaxed) > seen.min().unwrap_or_default() + MOST_AHEAD
+    }
 }
 
 /// What a reader saw.
@@ -77,6 +89,10 @@ fn write(world: &World, token: &str) {
         bytes: 1024 * 1024,
     };
     while !world.is_over.load(Ordering::Relaxed) {
+        if world.is_ahead() {
+            std::thread::sleep(Duration::from_millis(20));
+            continue;
+        }
         let step = u64::try_from(BATCH).unwrap();
         let first = usize::try_from(world.next.fetch_add(step, Ordering::Relaxed)).unwrap();
         let objects: Vec<Value> = (first..first + BATCH)
@@ -95,13 +111,11 @@ fn write(world: &World, token: &str) {
             world.failed_requests.fetch_add(1, Ordering::Relaxed);
             std::thread::sleep(Duration::from_millis(50));
         }
-        // The machine has other things to do.
-        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
 /// Follows the feed by `added_after` as the standard has it, without any overlap.
-fn read(world: &World, token: &str) -> Seen {
+fn read(world: &World, number: usize, token: &str) -> Seen {
     let client = client(world, token);
     let root = format!("{}/taxii2/noroshi/", world.origin);
     let mut seen = Seen {
@@ -129,6 +143,8 @@ fn read(world: &World, token: &str) -> Seen {
             let id = object["id"].as_str().unwrap().to_owned();
             *seen.times.entry(id).or_default() += 1;
         }
+        let count = u64::try_from(seen.times.len()).unwrap();
+        world.seen[number].store(count, Ordering::Relaxed);
         if let Some(last) = page.added.last {
             seen.is_ascending &= page.added.first > position && page.added.first <= page.added.last;
             position = Some(last);
@@ -222,9 +238,10 @@ fn acknowledged_objects_are_seen_once_whatever_is_killed() {
         .collect();
     let readers: Vec<_> = reader_tokens
         .iter()
-        .map(|token| {
+        .enumerate()
+        .map(|(number, token)| {
             let (world, token) = (Arc::clone(&world), token.clone());
-            std::thread::spawn(move || read(&world, &token))
+            std::thread::spawn(move || read(&world, number, &token))
         })
         .collect();
     let releasing = {
