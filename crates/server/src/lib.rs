@@ -4,9 +4,9 @@ pub mod peer_json;
 
 mod api;
 mod api_ledger;
-mod api_peer;
 mod api_life;
 mod api_party;
+mod api_peer;
 mod asset;
 mod authentication;
 pub mod connection;

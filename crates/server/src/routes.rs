@@ -21,7 +21,8 @@ use crate::permission::Route;
 use crate::shared::Shared;
 use crate::turn::Turns;
 use crate::{
-    RouteEntry, ServerConfig, api, api_ledger, api_life, api_party, api_peer, asset, authentication, layers,
+    RouteEntry, ServerConfig, api, api_ledger, api_life, api_party, api_peer, asset,
+    authentication, layers,
 };
 
 fn routes() -> Vec<Route> {

@@ -5,13 +5,13 @@ use app::membership::Membership;
 use app::network::{Network, Owner};
 use app::object::{ObjectDetails, ObjectPage, ObjectSummary, Relation, SightingView};
 use app::party::{Community, Organisation, PersonView};
-use app::proposal::Proposal;
-use app::quarantine::{
-    QuarantineDetails, QuarantineEntry, QuarantineKind, QuarantinePage, QuarantineState,
-};
-use app::query::{QueryTerms, SavedQuery};
 use app::peer::{
     PeerCursor, PeerDetails, PeerEvent, PeerSettings, PeerSummary, Refusal, Way, WayState, WayView,
+};
+use app::proposal::Proposal;
+use app::query::{QueryTerms, SavedQuery};
+use app::quarantine::{
+    QuarantineDetails, QuarantineEntry, QuarantineKind, QuarantinePage, QuarantineState,
 };
 use app::register::{IncidentDetails, IncidentSummary};
 use app::request::{RequestDetails, RequestState, RequestSummary};

@@ -14,11 +14,11 @@ use taxii::filter::{Filter, VersionMatch};
 use taxii::message::collection::Collection;
 use taxii::message::status::{Progress, Status, StatusDetails};
 
+use crate::effect::member;
 use crate::error::AppError;
 use crate::feed::{TextEntry, TextPage};
 use crate::node::Node;
 use crate::peer_sync::{Run, Stop};
-use crate::sharing::member;
 
 /// A collection that is pushed to.
 struct Target<'t> {
