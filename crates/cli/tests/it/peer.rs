@@ -253,7 +253,9 @@ fn two_nodes_exchange_both_ways_over_restarts() {
     assert_eq!(reports[1]["refused"], 0, "{reports:#}");
 
     // A withdrawal reaches who has it: the edition is revoked, and a notice tells of what went out whole. Then a peer that rests.
-    centre.ask(&["release", "withdraw", &withdrawn]).ended(0);
+    centre
+        .ask(&["release", "withdraw", &withdrawn, "--reason", "a mistake"])
+        .ended(0);
     let reports = agency.ask(&["peer", "sync", "centre"]).ended(0).json();
     assert_eq!(reports[0]["moved"], 2, "{reports:#}");
     agency.ask(&["peer", "pause", "centre"]).ended(0);
