@@ -58,6 +58,12 @@ enum Judged {
     Valid(Object),
 }
 
+/// What came from a source, judged object by object.
+pub(crate) struct Arrived {
+    trust: Trust,
+    judged: Vec<Judged>,
+}
+
 /// An object that cannot be taken in, and why.
 struct Invalid {
     id: String,
@@ -87,7 +93,8 @@ enum Fate {
 /// Objects of one source on their way in.
 struct Intake<'a> {
     id: Uuid,
-    caller: &'a Caller,
+    /// Who sent them; nobody where the house fetched them by itself.
+    caller: Option<&'a Caller>,
     source: OrganisationId,
     now: Timestamp,
     /// How many more objects of the source may wait.
@@ -145,80 +152,114 @@ impl Node {
         texts: &[&str],
         conclude: impl FnOnce(&Writer<'_>, Intake<'_>) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
+        // Reading and judging needs no database: the next submission is judged while this one is written.
+        let arrived = self.judge_all(source, texts)?;
+        self.store.write(|writer| {
+            let intake = self.settle_all(writer, Some(caller), source, arrived)?;
+            conclude(writer, intake)
+        })
+    }
+
+    /// Reads what came from a source, and judges it object by object.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] if the source is blocked.
+    pub(crate) fn judge_all(
+        &self,
+        source: OrganisationId,
+        texts: &[&str],
+    ) -> Result<Arrived, AppError> {
         let (trust, lists) = self.store.read(|reader| {
             Ok::<_, AppError>((trust_of(reader, source)?, SourceLists::of(reader, source)?))
         })?;
         if trust == Trust::Blocked {
             return Err(AppError::Forbidden);
         }
-        // Reading and judging needs no database: the next submission is judged while this one is written.
         let judged = texts.iter().map(|text| self.judged(&lists, text));
-        let judged: Vec<Judged> = judged.collect();
-        self.store.write(|writer| {
-            let room = self.guards.waiting;
-            let mut intake = Intake {
-                id: self.ids.uuid(),
-                caller,
-                source,
-                now: self.clock.now(),
-                room: room.saturating_sub(writer.waiting_count(source)?),
-                room_for_invalid: MAX_KEPT_INVALID.saturating_sub(writer.invalid_count(source)?),
-                has_claims: writer.has_claims(source)?,
-                fates: Vec::with_capacity(judged.len()),
-            };
-            let mut batch = Vec::new();
-            for one in judged {
-                match (one, trust) {
-                    (Judged::Valid(object), Trust::Standard | Trust::Trusted) => {
-                        if intake.conflicts(writer, &object)? {
-                            self.put_batch(writer, &mut intake, &mut batch)?;
-                            intake.settle(writer, &object, Put::Conflict)?;
-                        } else {
-                            batch.push(object);
-                        }
-                    }
-                    (Judged::Suspect(object, suspicion), Trust::Trusted) => {
+        Ok(Arrived {
+            trust,
+            judged: judged.collect(),
+        })
+    }
+
+    /// Takes in what the house fetched from a source by itself, with the same guards as for what is submitted.
+    pub(crate) fn take_fetched(
+        &self,
+        writer: &Writer<'_>,
+        source: OrganisationId,
+        arrived: Arrived,
+    ) -> Result<TakenIn, AppError> {
+        Ok(self.settle_all(writer, None, source, arrived)?.taken())
+    }
+
+    fn settle_all<'a>(
+        &self,
+        writer: &Writer<'_>,
+        caller: Option<&'a Caller>,
+        source: OrganisationId,
+        arrived: Arrived,
+    ) -> Result<Intake<'a>, AppError> {
+        let Arrived { trust, judged } = arrived;
+        let room = self.guards.waiting;
+        let mut intake = Intake {
+            id: self.ids.uuid(),
+            caller,
+            source,
+            now: self.clock.now(),
+            room: room.saturating_sub(writer.waiting_count(source)?),
+            room_for_invalid: MAX_KEPT_INVALID.saturating_sub(writer.invalid_count(source)?),
+            has_claims: writer.has_claims(source)?,
+            fates: Vec::with_capacity(judged.len()),
+        };
+        let mut batch = Vec::new();
+        for one in judged {
+            match (one, trust) {
+                (Judged::Valid(object), Trust::Standard | Trust::Trusted) => {
+                    if intake.conflicts(writer, &object)? {
                         self.put_batch(writer, &mut intake, &mut batch)?;
-                        if intake.conflicts(writer, &object)? {
-                            intake.settle(writer, &object, Put::Conflict)?;
-                        } else {
-                            self.put_noted(writer, &mut intake, object, &suspicion)?;
-                        }
-                    }
-                    (Judged::Valid(object), _) => {
-                        self.put_batch(writer, &mut intake, &mut batch)?;
-                        intake.hold(writer, &object, Vec::new())?;
-                    }
-                    (
-                        Judged::Suspect(object, suspicion @ Suspicion::Secret(_)),
-                        Trust::Standard,
-                    ) => {
-                        self.put_batch(writer, &mut intake, &mut batch)?;
-                        // INVARIANT: the sender is told what it would be told if nothing had been found.
-                        match writer.would_put(&object, source, intake.now)? {
-                            Put::Stored if intake.conflicts(writer, &object)? => {
-                                intake.settle(writer, &object, Put::Conflict)?;
-                            }
-                            Put::Stored => {
-                                let kind = QuarantineKind::Suspect;
-                                intake.set_aside(writer, &object, kind, suspicion.reasons())?;
-                            }
-                            put => intake.settle(writer, &object, put)?,
-                        }
-                    }
-                    (Judged::Suspect(object, suspicion), _) => {
-                        self.put_batch(writer, &mut intake, &mut batch)?;
-                        intake.hold_for(writer, &object, &suspicion)?;
-                    }
-                    (Judged::Invalid(invalid), _) => {
-                        self.put_batch(writer, &mut intake, &mut batch)?;
-                        intake.refuse(writer, invalid)?;
+                        intake.settle(writer, &object, Put::Conflict)?;
+                    } else {
+                        batch.push(object);
                     }
                 }
+                (Judged::Suspect(object, suspicion), Trust::Trusted) => {
+                    self.put_batch(writer, &mut intake, &mut batch)?;
+                    if intake.conflicts(writer, &object)? {
+                        intake.settle(writer, &object, Put::Conflict)?;
+                    } else {
+                        self.put_noted(writer, &mut intake, object, &suspicion)?;
+                    }
+                }
+                (Judged::Valid(object), _) => {
+                    self.put_batch(writer, &mut intake, &mut batch)?;
+                    intake.hold(writer, &object, Vec::new())?;
+                }
+                (Judged::Suspect(object, suspicion @ Suspicion::Secret(_)), Trust::Standard) => {
+                    self.put_batch(writer, &mut intake, &mut batch)?;
+                    // INVARIANT: the sender is told what it would be told if nothing had been found.
+                    match writer.would_put(&object, source, intake.now)? {
+                        Put::Stored if intake.conflicts(writer, &object)? => {
+                            intake.settle(writer, &object, Put::Conflict)?;
+                        }
+                        Put::Stored => {
+                            let kind = QuarantineKind::Suspect;
+                            intake.set_aside(writer, &object, kind, suspicion.reasons())?;
+                        }
+                        put => intake.settle(writer, &object, put)?,
+                    }
+                }
+                (Judged::Suspect(object, suspicion), _) => {
+                    self.put_batch(writer, &mut intake, &mut batch)?;
+                    intake.hold_for(writer, &object, &suspicion)?;
+                }
+                (Judged::Invalid(invalid), _) => {
+                    self.put_batch(writer, &mut intake, &mut batch)?;
+                    intake.refuse(writer, invalid)?;
+                }
             }
-            self.put_batch(writer, &mut intake, &mut batch)?;
-            conclude(writer, intake)
-        })
+        }
+        self.put_batch(writer, &mut intake, &mut batch)?;
+        Ok(intake)
     }
 
     /// Judges an object by itself.
@@ -255,7 +296,7 @@ impl Node {
         if batch.is_empty() {
             return Ok(());
         }
-        let entered_by = Some(intake.caller.person);
+        let entered_by = intake.caller.map(|caller| caller.person);
         let puts = self.put_of(writer, intake.source, entered_by, true, true, batch)?;
         for (object, put) in batch.iter().zip(puts) {
             intake.settle(writer, object, put)?;
@@ -272,7 +313,7 @@ impl Node {
         object: Object,
         suspicion: &Suspicion,
     ) -> Result<(), AppError> {
-        let entered_by = Some(intake.caller.person);
+        let entered_by = intake.caller.map(|caller| caller.person);
         let objects = [object];
         let puts = self.put_of(writer, intake.source, entered_by, true, true, &objects)?;
         for (object, put) in objects.iter().zip(puts) {
@@ -353,8 +394,13 @@ impl Intake<'_> {
             // Only the creator may version an object (STIX 2.1 §3.6). Who was not given the object does not learn
             // from this that it is there.
             Put::Foreign => {
-                let known = self.caller.organisation == self.source
-                    && was_given(writer, self.caller.audience(), object.id().as_str())?;
+                let sender = self
+                    .caller
+                    .filter(|caller| caller.organisation == self.source);
+                let known = match sender {
+                    Some(caller) => was_given(writer, caller.audience(), object.id().as_str())?,
+                    None => false,
+                };
                 let reasons = vec![FOREIGN.to_owned()];
                 self.set_aside(writer, object, QuarantineKind::Foreign, reasons)?;
                 if let (true, Some((_, _, fate))) = (known, self.fates.last_mut()) {
@@ -491,7 +537,7 @@ impl Intake<'_> {
             version: String::new(),
             text: String::new(),
             source: self.source,
-            entered_by: Some(self.caller.person),
+            entered_by: self.caller.map(|caller| caller.person),
             at: self.now,
             kind,
             reasons: Vec::new(),

@@ -40,7 +40,6 @@ mod feed;
 mod peer_secret;
 mod peer_settings;
 mod submission;
-mod take_in;
 mod values;
 mod view;
 mod written;

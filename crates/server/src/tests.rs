@@ -9,10 +9,10 @@ use app::peer::{
     PeerCursor, PeerDetails, PeerEvent, PeerSettings, PeerSummary, Refusal, Way, WayState, WayView,
 };
 use app::proposal::Proposal;
-use app::query::{QueryTerms, SavedQuery};
 use app::quarantine::{
     QuarantineDetails, QuarantineEntry, QuarantineKind, QuarantinePage, QuarantineState,
 };
+use app::query::{QueryTerms, SavedQuery};
 use app::register::{IncidentDetails, IncidentSummary};
 use app::request::{RequestDetails, RequestState, RequestSummary};
 use app::rule::{Condition, RuleSummary, RuleTerms};

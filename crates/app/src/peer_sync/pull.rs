@@ -9,10 +9,9 @@ use taxii::filter::{Filter, VersionMatch};
 use taxii::message::collection::Collection;
 
 use crate::error::AppError;
-use crate::intake::judged;
+use crate::intake::{TakenIn, TakenObject};
 use crate::peer_settings::MAX_OVERLAP_SECS;
 use crate::peer_sync::{Run, Stop};
-use crate::take_in::{Arrival, Outcome};
 
 /// One walk through a collection.
 struct Pass {
@@ -85,28 +84,20 @@ impl Run<'_> {
         self.report.pages += 1;
         // Reading and judging needs no database: others write meanwhile.
         let texts: Vec<&str> = page.objects.iter().map(|text| &**text).collect();
-        let judged = judged(&texts);
         let source = self.peer.organisation;
         let node = self.node;
-        let page_id = node.ids.uuid();
+        let arrived = node.judge_all(source, &texts)?;
         let new = node.store.write(|writer| {
-            let arrivals = node.take_in(writer, source, &judged)?;
-            let (mut moved, mut unchanged, mut refused) = (0, 0, 0);
-            for arrival in &arrivals {
-                match &arrival.outcome {
-                    Outcome::Held => unchanged += 1,
-                    Outcome::Refused { reason, .. } => {
-                        let new = self.refuse(writer, &arrival.id, &arrival.version, reason)?;
-                        if new > 0 {
-                            node.keep_refused(writer, source, page_id, arrival)?;
-                        }
-                        refused += new;
-                    }
-                    Outcome::Stored => {
-                        writer.forget_peer_refusals(self.peer.id, Way::Pull, &arrival.id)?;
-                        moved += 1;
-                    }
-                }
+            let taken = node.take_fetched(writer, source, arrived)?;
+            let count = |list: &[TakenObject]| u64::try_from(list.len()).unwrap_or(u64::MAX);
+            let (moved, unchanged) = (count(&taken.stored), count(&taken.held));
+            let mut refused = 0;
+            for one in taken.refused.iter().chain(&taken.pending) {
+                let reason = one.reason.as_deref().unwrap_or_default();
+                refused += self.refuse(writer, &one.id, &one.version, reason)?;
+            }
+            for one in &taken.stored {
+                writer.forget_peer_refusals(self.peer.id, Way::Pull, &one.id)?;
             }
             self.count(writer, moved, unchanged, refused)?;
             for quirk in &page.quirks {
@@ -115,7 +106,7 @@ impl Run<'_> {
                     self.event(writer, quirk.text())?;
                 }
             }
-            let is_late = pass.is_late(page, &arrivals);
+            let is_late = pass.is_late(page, &taken);
             if is_late {
                 self.event(
                     writer,
@@ -146,14 +137,11 @@ impl Pass {
     }
 
     /// Whether a page that lies before the position brought something new.
-    fn is_late(&self, page: &WalkPage, arrivals: &[Arrival]) -> bool {
+    fn is_late(&self, page: &WalkPage, taken: &TakenIn) -> bool {
         let Some(cursor) = &self.cursor else {
             return false;
         };
-        page.added.last.is_some_and(|last| last < cursor.position)
-            && arrivals
-                .iter()
-                .any(|arrival| arrival.outcome == Outcome::Stored)
+        page.added.last.is_some_and(|last| last < cursor.position) && !taken.stored.is_empty()
     }
 
     /// The cursor after a page.
