@@ -193,6 +193,19 @@ fn let_through(
     Ok(through)
 }
 
+/// Whether an audience was given an object in any version.
+pub(crate) fn was_given(
+    reader: &Reader<'_>,
+    audience: &Audience,
+    id: &str,
+) -> Result<bool, AppError> {
+    let query = FeedQuery {
+        ids: vec![id.to_owned()],
+        ..FeedQuery::default()
+    };
+    Ok(!reader.feed(&feed_key(audience), &query, 1)?.is_empty())
+}
+
 /// The name of an audience's feed. A person's is that person's own, because RED names persons.
 pub(crate) fn feed_key(audience: &Audience) -> String {
     match audience {

@@ -5,13 +5,14 @@
 //! another organisation's object has is no way to find out that there is one, and an address is no way to find out
 //! whose it is. What is set aside for a reason that the submitter must not learn is therefore told as taken in.
 
+mod taken;
+
 use base::diagnostic::Diagnostic;
 use jiff::Timestamp;
-use release::party::{Audience, OrganisationId};
+use release::party::OrganisationId;
 use stix::object::Object;
 use stix::validate::{Options, validate};
-use store::database::{Reader, Writer};
-use store::feed::FeedQuery;
+use store::database::Writer;
 use store::object::Put;
 use store::quarantine::{QuarantineDecision, QuarantineKind, Quarantined};
 use taxii::message::status::{Status, StatusDetails};
@@ -20,36 +21,14 @@ use uuid::Uuid;
 use crate::access::{Action, Caller};
 use crate::claim::{claim, conflicts_with_claim, digest};
 use crate::error::AppError;
-use crate::feed::feed_key;
+use crate::feed::was_given;
 use crate::guard::{SourceLists, Suspicion};
 use crate::node::Node;
 use crate::object::id_of;
 use crate::submission::{rejection, set_pendings};
 use crate::trust::{Trust, trust_of};
 
-/// What became of objects that came in from somewhere else.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TakenIn {
-    /// Those that are held now.
-    pub stored: Vec<TakenObject>,
-    /// Those that were held before.
-    pub held: Vec<TakenObject>,
-    /// Those that wait in quarantine for a person of the house.
-    pub pending: Vec<TakenObject>,
-    /// Those that are not taken in.
-    pub refused: Vec<TakenObject>,
-}
-
-/// One object that came in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TakenObject {
-    /// Its identifier as far as it could be read.
-    pub id: String,
-    /// Its version as far as it could be read; empty for what has none.
-    pub version: String,
-    /// Why it waits or was refused.
-    pub reason: Option<String>,
-}
+pub use taken::{TakenIn, TakenObject};
 
 /// An object that came in, judged by itself.
 enum Judged {
@@ -591,19 +570,6 @@ impl Intake<'_> {
         }
         taken
     }
-}
-
-/// Whether an audience was given an object in any version.
-pub(crate) fn was_given(
-    reader: &Reader<'_>,
-    audience: &Audience,
-    id: &str,
-) -> Result<bool, AppError> {
-    let query = FeedQuery {
-        ids: vec![id.to_owned()],
-        ..FeedQuery::default()
-    };
-    Ok(!reader.feed(&feed_key(audience), &query, 1)?.is_empty())
 }
 
 pub(crate) const ANOTHERS: &str = "this object is another organisation's";
