@@ -566,7 +566,7 @@ fn medallion(peers: &Path, objects: u64) -> Option<Rates> {
         base: format!("http://127.0.0.1:{port}"),
         authorization: "Basic YmVuY2g6YmVuY2g=".to_owned(),
     };
-    std::thread::sleep(Duration::from_secs(3));
+    server.wait("/taxii2/");
     let collection = format!("/root/collections/{id}/");
     Some(Rates {
         write: write(&server, &collection, objects, 1),
