@@ -17,7 +17,9 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(text) = std::str::from_utf8(bytes)
         && let Ok(signed) = SignedCheckpoint::parse(text)
     {
-        let key = SigningKey::from_seed(&[1; 32]).expect("a seed").verifying_key();
+        let key = SigningKey::from_seed(&[1; 32])
+            .expect("a seed")
+            .verifying_key();
         let _ = signed.verify(&signed.origin().clone(), &key);
     }
     let Some((numbers, rest)) = bytes.split_first_chunk::<16>() else {
@@ -28,8 +30,10 @@ fuzz_target!(|bytes: &[u8]| {
         number.copy_from_slice(&numbers[at..at + 8]);
         u64::from_le_bytes(number)
     });
-    let hashes: Vec<Hash> =
-        rest.chunks_exact(32).map(|chunk| Hash::from_slice(chunk).expect("32 bytes")).collect();
+    let hashes: Vec<Hash> = rest
+        .chunks_exact(32)
+        .map(|chunk| Hash::from_slice(chunk).expect("32 bytes"))
+        .collect();
     if let [leaf, root, path @ ..] = hashes.as_slice() {
         let other = Hash::of(root.as_bytes());
         if verify_inclusion(*leaf, a, b, *root, path).is_ok() {

@@ -13,7 +13,12 @@ fuzz_target!(|bytes: &[u8]| {
         default: 10,
         max: 100,
     };
-    for asked in [Asked::Collection, Asked::Deletion, Asked::Object, Asked::Versions] {
+    for asked in [
+        Asked::Collection,
+        Asked::Deletion,
+        Asked::Object,
+        Asked::Versions,
+    ] {
         let Ok(filter) = Filter::parse(text, size, asked) else {
             continue;
         };

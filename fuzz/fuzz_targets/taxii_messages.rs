@@ -31,5 +31,8 @@ fn again<T: Serialize + DeserializeOwned + Debug>(bytes: &[u8]) {
     // Timestamps are written to the microsecond: what was written is the same once more.
     let written = serde_json::to_string(&read).expect("a message is written");
     let second: T = serde_json::from_str(&written).expect("what was written reads again");
-    assert_eq!(serde_json::to_string(&second).expect("a message is written"), written);
+    assert_eq!(
+        serde_json::to_string(&second).expect("a message is written"),
+        written
+    );
 }

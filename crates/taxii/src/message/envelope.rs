@@ -28,7 +28,7 @@ impl<'a> Envelope<'a> {
     ///
     /// # Errors
     /// Where the text is no JSON object of this shape, or has more than
-    /// [`limits::OBJECTS_READ_PER_ENVELOPE`](crate::limits::OBJECTS_READ_PER_ENVELOPE) objects.
+    /// [`limits::OBJECTS_READ_PER_ENVELOPE`] objects.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         // `serde` would read a list as the members in order.
         if !text.trim_ascii_start().starts_with('{') {
