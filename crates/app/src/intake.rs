@@ -370,6 +370,8 @@ impl Intake<'_> {
             Put::Conflict => Fate::Refused {
                 reason: CONFLICT.to_owned(),
             },
+            // What the house gave a peer and finds there again is no news, however the peer writes it.
+            Put::Foreign if self.caller.is_none() && writer.is_held(object)? => Fate::Held,
             // Only the creator may version an object (STIX 2.1 §3.6). Who was not given the object does not learn
             // from this that it is there.
             Put::Foreign => {

@@ -35,6 +35,8 @@ struct World {
     origin: String,
     /// Writers stop.
     is_over: AtomicBool,
+    /// Writers have stopped: nothing more is acknowledged.
+    is_written: AtomicBool,
     /// All that was acknowledged has been released.
     is_released: AtomicBool,
     acknowledged: Mutex<Vec<String>>,
@@ -163,13 +165,13 @@ fn release(world: &World, token: &str) -> u64 {
     let mut done = 0;
     let mut releases = 0;
     loop {
-        let is_over = world.is_over.load(Ordering::SeqCst);
+        let is_written = world.is_written.load(Ordering::SeqCst);
         let waiting: Vec<String> = {
             let acknowledged = world.acknowledged.lock().unwrap();
             acknowledged.iter().skip(done).take(500).cloned().collect()
         };
         if waiting.is_empty() {
-            if is_over {
+            if is_written {
                 return releases;
             }
             std::thread::sleep(Duration::from_millis(50));
@@ -261,6 +263,7 @@ fn acknowledged_objects_are_seen_once_whatever_is_killed() {
     for writer in writers {
         writer.join().unwrap();
     }
+    world.is_written.store(true, Ordering::SeqCst);
     let releases = releasing.join().unwrap();
     world.is_released.store(true, Ordering::SeqCst);
 

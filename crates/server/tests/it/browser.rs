@@ -122,7 +122,7 @@ impl Browser {
 
     /// Waits until the address has a part; the address.
     fn comes_to(&self, part: &str) -> String {
-        for _ in 0..100 {
+        for _ in 0..300 {
             let address = self.get("/url").as_str().unwrap().to_owned();
             if address.contains(part) {
                 return address;
@@ -249,6 +249,7 @@ fn an_incident_is_read_in_a_browser_after_a_one_time_login() {
         let name = |page: &str| format!("{page}-{language}");
         browser.screenshot(&name("once"));
         browser.click("#sign-in");
+        browser.comes_to("/password");
         browser.screenshot(&name("password"));
         browser.go(&format!("{address}/incidents/{number}"));
         assert_eq!(browser.text("#victim"), "みなと電力");
@@ -324,6 +325,7 @@ fn a_request_is_confirmed_by_another_in_a_browser() {
             let browser = Browser::open(language, dark);
             browser.go(&format!("{address}/sign-in/once/{once}"));
             browser.click("#sign-in");
+            browser.comes_to("/password");
             browser
         };
         let fill = |browser: &Browser, selector: &str, text: &str| {
