@@ -195,7 +195,7 @@ impl Reader<'_> {
     /// # Errors
     /// If the database fails.
     pub fn feed_of_source(&self, audience: &str, source: &Id) -> Result<Vec<FeedEntry>> {
-        let sql = "SELECT position, id, version, source, source_version, withdrawn FROM feed WHERE audience = ?1 AND source = ?2 ORDER BY position";
+        let sql = "SELECT position, id, version, source, source_version, withdrawn FROM feed INDEXED BY feed_source WHERE audience = ?1 AND source = ?2 ORDER BY position";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map((audience, source.as_str()), |row| Ok(entry(row)))?;
         rows.map(|row| row?).collect()
@@ -231,7 +231,8 @@ impl Reader<'_> {
     /// # Errors
     /// If the database fails.
     pub fn feed_digest(&self, audience: &str, object: &Id) -> Result<Option<Vec<u8>>> {
-        let sql = "SELECT digest FROM feed WHERE audience = ?1 AND id = ?2 ORDER BY position DESC LIMIT 1";
+        // Left alone, SQLite walks through the whole feed in the order of positions to find the few of one id.
+        let sql = "SELECT digest FROM feed INDEXED BY feed_object WHERE audience = ?1 AND id = ?2 ORDER BY position DESC LIMIT 1";
         Ok(self
             .connection
             .prepare_cached(sql)?
