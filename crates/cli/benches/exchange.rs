@@ -543,17 +543,29 @@ fn medallion(peers: &Path, objects: u64) -> Option<Rates> {
     let dir = tempfile::tempdir().unwrap();
     let port = port();
     let id = "00000000-0000-4000-8000-000000000002";
-    let data = format!(
-        "{{\"/discovery\":{{\"title\":\"bench\",\"default\":\"http://127.0.0.1:{port}/root/\",\"api_roots\":[\"http://127.0.0.1:{port}/root/\"]}},\
-         \"root\":{{\"information\":{{\"title\":\"root\",\"versions\":[\"{TAXII}\"],\"max_content_length\":104857600}},\"status\":[],\
-         \"collections\":[{{\"id\":\"{id}\",\"title\":\"c\",\"can_read\":true,\"can_write\":true,\"media_types\":[\"application/stix+json;version=2.1\"],\"objects\":[],\"manifest\":[]}}]}}}}"
-    );
-    std::fs::write(dir.path().join("data.json"), data).unwrap();
-    let config = format!(
-        "{{\"backend\":{{\"module_class\":\"MemoryBackend\",\"filename\":\"{}\"}},\"users\":{{\"bench\":\"bench\"}},\"taxii\":{{\"max_page_size\":500}}}}",
-        dir.path().join("data.json").display()
-    );
-    std::fs::write(dir.path().join("conf.json"), config).unwrap();
+    let collection = serde_json::json!({
+        "id": id, "title": "c", "can_read": true, "can_write": true,
+        "media_types": ["application/stix+json;version=2.1"], "objects": [], "manifest": [],
+    });
+    let data = serde_json::json!({
+        "/discovery": { "title": "bench", "default": "/api/", "api_roots": ["/api/"] },
+        "api": {
+            "information": { "title": "api", "versions": [TAXII], "max_content_length": 104_857_600 },
+            "status": [],
+            "collections": [collection],
+        },
+    });
+    std::fs::write(dir.path().join("data.json"), data.to_string()).unwrap();
+    let config = serde_json::json!({
+        "backend": {
+            "module": "medallion.backends.memory_backend",
+            "module_class": "MemoryBackend",
+            "filename": dir.path().join("data.json"),
+        },
+        "users": { "bench": "bench" },
+        "taxii": { "max_page_size": 500 },
+    });
+    std::fs::write(dir.path().join("conf.json"), config.to_string()).unwrap();
     let child = Command::new(peers.join("bin/medallion"))
         .args(["--port", &port.to_string(), "--log-level", "CRITICAL"])
         .arg(dir.path().join("conf.json"))
@@ -567,7 +579,7 @@ fn medallion(peers: &Path, objects: u64) -> Option<Rates> {
         authorization: "Basic YmVuY2g6YmVuY2g=".to_owned(),
     };
     server.wait("/taxii2/");
-    let collection = format!("/root/collections/{id}/");
+    let collection = format!("/api/collections/{id}/");
     Some(Rates {
         write: write(&server, &collection, objects, 1),
         read: read(&server, &collection, objects, "read"),
