@@ -19,7 +19,7 @@ use crate::access::{Action, Caller};
 use crate::drawn::items;
 use crate::effect::{Effect, Seen, effect};
 use crate::error::AppError;
-use crate::four_eyes::second;
+use crate::four_eyes::{SecondReason, second};
 use crate::node::{Node, policy};
 use crate::rule::RuleTerms;
 use crate::sharing::{Preview, ReleaseRequest, enter_release};
@@ -66,6 +66,14 @@ struct Resolved {
     items: Vec<Id>,
     origin: Origin,
     reason: String,
+}
+
+impl Resolved {
+    /// Why a second person has to confirm it; empty where one is enough.
+    fn second(&self, reader: &Reader<'_>) -> Result<Vec<SecondReason>, AppError> {
+        let recipients: Vec<Recipient> = self.terms.recipients.iter().copied().collect();
+        second(reader, &recipients, self.terms.ceiling)
+    }
 }
 
 impl Proposal {
@@ -181,11 +189,9 @@ impl Node {
             return Ok((found, None));
         }
         let resolved = self.resolve(reader, gate, proposal)?;
-        let terms = &resolved.terms;
-        let recipients: Vec<Recipient> = terms.recipients.iter().copied().collect();
         let (items, asked) = (&resolved.items, &resolved.asked);
-        let mut found = effect(reader, gate, now, Some(terms), items, asked)?;
-        found.preview.second = second(reader, &recipients, terms.ceiling)?;
+        let mut found = effect(reader, gate, now, Some(&resolved.terms), items, asked)?;
+        found.preview.second = resolved.second(reader)?;
         Ok((found, Some(resolved)))
     }
 
@@ -203,15 +209,29 @@ impl Node {
         let policy = policy(writer)?;
         let reader: &Reader<'_> = writer;
         let gate = Gate::new(&policy, reader, caller.audience(), now);
-        let (effect, resolved) = self.worked_out(reader, &gate, proposal)?;
-        if request.is_none() && !effect.preview.second.is_empty() {
+        let is_rule = matches!(proposal, Proposal::Rule(_));
+        let (effect, resolved) = if request.is_some() || digest.is_some() || is_rule {
+            let (effect, resolved) = self.worked_out(reader, &gate, proposal)?;
+            (Some(effect), resolved)
+        } else {
+            // Nobody says what they saw, so what each audience would see need not be worked out.
+            (None, Some(self.resolve(reader, &gate, proposal)?))
+        };
+        let needs_second = match (&effect, &resolved) {
+            (Some(effect), _) => !effect.preview.second.is_empty(),
+            (None, Some(resolved)) => !resolved.second(reader)?.is_empty(),
+            (None, None) => true,
+        };
+        if request.is_none() && needs_second {
             return Err(AppError::invalid_with(
                 "APP-RELEASE-08",
                 "in this house a second person has to confirm this",
                 "ask for it: whoever may release and is not you can confirm it",
             ));
         }
-        if let Some(digest) = digest.filter(|digest| *digest != effect.preview.digest) {
+        if let (Some(digest), Some(effect)) = (digest, &effect)
+            && digest != effect.preview.digest
+        {
             let shown = match request {
                 Some(row) => reader.request_view(row.id, digest)?,
                 None => None,
