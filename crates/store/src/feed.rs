@@ -127,9 +127,9 @@ impl Reader<'_> {
     /// # Errors
     /// If the database fails.
     pub fn feed(&self, audience: &str, query: &FeedQuery, limit: u32) -> Result<Vec<FeedEntry>> {
-        let (condition, values) = conditions(audience, query);
+        let (index, condition, values) = conditions(audience, query);
         let sql = format!(
-            "SELECT position, id, version, source, source_version, withdrawn FROM feed WHERE {condition} ORDER BY position LIMIT {limit}"
+            "SELECT position, id, version, source, source_version, withdrawn FROM feed {index} WHERE {condition} ORDER BY position LIMIT {limit}"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let parameters: Vec<&dyn ToSql> = values.iter().map(|value| &**value).collect();
@@ -147,11 +147,11 @@ impl Reader<'_> {
         query: &FeedQuery,
         limit: u32,
     ) -> Result<Vec<FeedText>> {
-        let (condition, values) = conditions(audience, query);
+        let (index, condition, values) = conditions(audience, query);
         let sql = format!(
             "SELECT feed.position, feed.id, feed.version, feed.source, feed.source_version, feed.withdrawn,
              coalesce(feed.text, object.text), feed.pass, feed.spelled
-             FROM feed LEFT JOIN object ON object.seq = feed.seq
+             FROM feed {index} LEFT JOIN object ON object.seq = feed.seq
              WHERE {condition} ORDER BY feed.position LIMIT {limit}"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -173,21 +173,6 @@ impl Reader<'_> {
             });
         }
         Ok(found)
-    }
-
-    /// How many entries there are.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn feed_count(&self, audience: &str, query: &FeedQuery) -> Result<u64> {
-        let (condition, values) = conditions(audience, query);
-        let parameters: Vec<&dyn ToSql> = values.iter().map(|value| &**value).collect();
-        let sql = format!("SELECT count(*) FROM feed WHERE {condition}");
-        let count: i64 = self
-            .connection
-            .prepare(&sql)?
-            .query_row(parameters.as_slice(), |row| row.get(0))?;
-        Ok(u64::try_from(count).unwrap_or_default())
     }
 
     /// The entries that come from one object.
@@ -330,8 +315,17 @@ fn entry(row: &Row<'_>) -> Result<FeedEntry> {
     })
 }
 
-/// The condition of a query with its parameters; values never stand in the statement itself.
-fn conditions(audience: &str, query: &FeedQuery) -> (String, Vec<Box<dyn ToSql>>) {
+/// Which index serves a query, and its condition with the parameters; values never stand in the statement itself.
+///
+/// Left alone, SQLite walks through the whole feed in the order of positions to find the few entries of one object, or
+/// a rare type.
+fn conditions(audience: &str, query: &FeedQuery) -> (&'static str, String, Vec<Box<dyn ToSql>>) {
+    let index = match (query.ids.len(), query.kinds.len()) {
+        // Of several types the entries would have to be sorted, all of them for each page.
+        (0, 1) => "INDEXED BY feed_kind",
+        (0, _) => "",
+        _ => "INDEXED BY feed_object",
+    };
     let mut condition = String::from("feed.audience = ?");
     let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(audience.to_owned())];
     if let Some(after) = query.after {
@@ -365,5 +359,5 @@ fn conditions(audience: &str, query: &FeedQuery) -> (String, Vec<Box<dyn ToSql>>
         }
         condition.extend([" AND (", &any.join(" OR "), ")"]);
     }
-    (condition, values)
+    (index, condition, values)
 }
