@@ -44,17 +44,11 @@ impl Node {
         }
         loop {
             let seen = self.looked_at.get(key);
-            let plan = self.store.read(|reader| {
-                if seen.is_some_and(|seen| seen >= reader.last_change().unwrap_or(i64::MAX)) {
+            let plan = self.view_feed(key, audience, |view| {
+                if seen.is_some_and(|seen| seen >= view.reader.last_change().unwrap_or(i64::MAX)) {
                     return Ok(None);
                 }
-                plan(
-                    reader,
-                    key,
-                    audience,
-                    seen.unwrap_or_default(),
-                    self.clock.now(),
-                )
+                plan(view, seen.unwrap_or_default())
             })?;
             let Some(plan) = plan else { return Ok(()) };
             let unwritten = plan.change.saturating_sub(plan.before.change);
@@ -142,6 +136,9 @@ fn apply(writer: &Writer<'_>, key: &str, plan: &Plan) -> Result<(), AppError> {
                     writer.remember_edition(&entry.id, &entry.source)?;
                 }
             }
+        }
+        if step.void {
+            writer.void_passes(key)?;
         }
         if let Some(release) = step.release.filter(|_| position > before) {
             crate::ledger::decided(writer, key, release, step.at)?;

@@ -40,6 +40,16 @@ pub trait Holdings {
     /// # Errors
     /// The holder's.
     fn releases(&self, held: &Held) -> Result<Vec<Arc<Release>>, Self::Error>;
+
+    /// Whether an edition was revoked for the audience: it is not given again under that identifier, because nothing
+    /// comes after a revocation (STIX 2.1 §3.2).
+    ///
+    /// # Errors
+    /// The holder's.
+    fn is_spent(&self, edition: &Id) -> Result<bool, Self::Error> {
+        let _ = edition;
+        Ok(false)
+    }
 }
 
 /// What does not change from audience to audience.
@@ -129,7 +139,9 @@ impl<'a, H: Holdings> Gate<'a, H> {
         while let Some(id) = queue.pop_front() {
             self.reach(&mut reading, &mut graph, &id, &mut queue)?;
         }
-        graph.settle(&self.policy.edition_key.0);
+        graph.settle(&self.policy.edition_key.0, |edition| {
+            self.holdings.is_spent(edition)
+        })?;
         Ok(answers
             .iter()
             .map(|candidates| {

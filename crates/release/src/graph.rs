@@ -1,14 +1,14 @@
 //! The objects of a batch and those that they reach, and what becomes of one when another is withheld.
 
+mod identity;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
 use stix::id::Id;
 
-use crate::component::components;
 use crate::cuts::Cuts;
-use crate::edition::{Fate, Mask, edition_id, feed_count, feed_text, remainder};
+use crate::edition::{Fate, Mask, remainder};
 use crate::giver::Giver;
 use crate::held::Held;
 use crate::required::is_definition;
@@ -194,8 +194,12 @@ impl Graph {
         }
     }
 
-    /// Decides what is visible, what is an edition, and under which identifier.
-    pub(crate) fn settle(&mut self, key: &[u8; 32]) {
+    /// Decides what is visible, what is an edition, and under which identifier: one that is not spent.
+    pub(crate) fn settle<E>(
+        &mut self,
+        key: &[u8; 32],
+        is_spent: impl Fn(&Id) -> Result<bool, E>,
+    ) -> Result<(), E> {
         self.settle_visibility();
         // Which translations may stay depends on what is seen of the objects that they translate, and which names on
         // what else an object names.
@@ -210,7 +214,7 @@ impl Graph {
             self.settle_visibility();
             self.settle_editions();
         }
-        self.settle_ids(key);
+        self.settle_ids(key, is_spent)
     }
 
     /// Withholds what lacks a required reference, until nothing changes.
@@ -522,55 +526,6 @@ impl Graph {
             };
             node.edition = true;
             spreading.extend(referrers.get(at).into_iter().flatten());
-        }
-    }
-
-    /// Gives each edition its identifier.
-    ///
-    /// It must differ where anything differs that the edition shows, and an edition shows the identifiers of the
-    /// editions to which it refers. So it covers all that are reached from it; those that reach each other share what
-    /// they cover, and are taken together (strongly connected components, the deepest first).
-    fn settle_ids(&mut self, key: &[u8; 32]) {
-        let edges: Vec<Vec<usize>> = self
-            .nodes
-            .iter()
-            .map(|node| {
-                let kept = node.kept.iter().filter(|_| node.visible && node.edition);
-                kept.filter_map(|group| self.led_to(*group))
-                    .filter(|at| self.nodes.get(*at).is_some_and(|node| node.edition))
-                    .collect()
-            })
-            .collect();
-        let mut digests: Vec<Option<[u8; 32]>> = vec![None; self.nodes.len()];
-        for component in components(&edges) {
-            let mut members: Vec<&Node> = Vec::new();
-            let mut below: BTreeSet<[u8; 32]> = BTreeSet::new();
-            for at in &component {
-                members.extend(self.nodes.get(*at));
-                let reached = edges.get(*at).into_iter().flatten();
-                below.extend(reached.filter_map(|at| *digests.get(*at)?));
-            }
-            members.sort_by(|a, b| a.held.id().cmp(b.held.id()));
-            let mut hash = Sha256::new();
-            feed_count(&mut hash, members.len());
-            for member in members {
-                feed_text(&mut hash, member.held.id().as_str());
-                member.mask.feed(&mut hash);
-            }
-            for digest in &below {
-                hash.update(digest);
-            }
-            let digest: [u8; 32] = hash.finalize().into();
-            for at in component {
-                if let Some(place) = digests.get_mut(at) {
-                    *place = Some(digest);
-                }
-            }
-        }
-        for (node, digest) in self.nodes.iter_mut().zip(digests) {
-            if let (true, Some(digest)) = (node.visible && node.edition, digest) {
-                node.edition_id = edition_id(key, node.held.id(), &digest);
-            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The database as a whole: opening, snapshots, the one writer, checks, backup.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::ops::Deref;
@@ -30,6 +30,7 @@ pub struct Store {
 pub struct Reader<'c> {
     pub(crate) connection: &'c Connection,
     pub(crate) held: RefCell<HashMap<Id, Vec<Arc<Held>>>>,
+    pub(crate) remembered_bytes: Cell<usize>,
     pub(crate) releases: RefCell<HashMap<String, Arc<Release>>>,
 }
 
@@ -205,6 +206,7 @@ impl<'c> Reader<'c> {
         Self {
             connection,
             held: RefCell::default(),
+            remembered_bytes: Cell::default(),
             releases: RefCell::default(),
         }
     }
@@ -244,6 +246,7 @@ impl Writer<'_> {
     /// Forgets what was read before a write: what comes next is read anew.
     pub(crate) fn forget(&self) {
         self.reader.held.borrow_mut().clear();
+        self.reader.remembered_bytes.set(0);
         self.reader.releases.borrow_mut().clear();
     }
 }

@@ -70,7 +70,7 @@ pub struct NoticeRow {
 pub struct FeedState {
     /// The last change that was looked at.
     pub change: i64,
-    /// How much of the change after that was looked at, where it stands for many releases.
+    /// How much of the change after that was looked at, where it stands for many releases: the change of the last one.
     pub step: i64,
     /// The last position given, in microseconds.
     pub position: i64,
@@ -137,7 +137,8 @@ impl Reader<'_> {
         rows.map(|row| row?).collect()
     }
 
-    /// The entries asked for with their texts, in order, at most `limit`.
+    /// The entries asked for with their texts, in order, at most `limit`, and no more once their texts have
+    /// `max_bytes`; and whether those are all.
     ///
     /// # Errors
     /// If the database fails.
@@ -146,7 +147,8 @@ impl Reader<'_> {
         audience: &str,
         query: &FeedQuery,
         limit: u32,
-    ) -> Result<Vec<FeedText>> {
+        max_bytes: usize,
+    ) -> Result<(Vec<FeedText>, bool)> {
         let (index, condition, values) = conditions(audience, query);
         let sql = format!(
             "SELECT feed.position, feed.id, feed.version, feed.source, feed.source_version, feed.withdrawn,
@@ -157,22 +159,47 @@ impl Reader<'_> {
         let mut statement = self.connection.prepare_cached(&sql)?;
         let parameters: Vec<&dyn ToSql> = values.iter().map(|value| &**value).collect();
         let mut rows = statement.query(parameters.as_slice())?;
-        let mut found = Vec::new();
+        let (mut found, mut bytes) = (Vec::new(), 0_usize);
         while let Some(row) = rows.next()? {
             let pass: Option<&[u8]> = row
                 .get_ref(7)?
                 .as_blob_or_null()
                 .map_err(rusqlite::Error::from)?;
+            let text: Option<String> = row.get(6)?;
+            bytes = bytes.saturating_add(text.as_ref().map_or(0, String::len));
             found.push(FeedText {
                 entry: entry(row)?,
                 kept: Kept {
-                    text: row.get(6)?,
+                    text,
                     pass: pass.and_then(Pass::from_bytes),
                     spelled: row.get(8)?,
                 },
             });
+            if bytes >= max_bytes {
+                return Ok((found, false));
+            }
         }
-        Ok(found)
+        let all = found.len() < usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok((found, all))
+    }
+
+    /// Whether an edition was revoked for an audience, before a moment where one is given.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn is_spent(
+        &self,
+        audience: &str,
+        edition: &Id,
+        before: Option<Timestamp>,
+    ) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM feed INDEXED BY feed_object
+                   WHERE audience = ?1 AND id = ?2 AND withdrawn < ?3)";
+        let before = before.map_or(i64::MAX, micros);
+        Ok(self
+            .connection
+            .prepare_cached(sql)?
+            .query_row((audience, edition.as_str(), before), |row| row.get(0))?)
     }
 
     /// The entries that come from one object.
@@ -266,6 +293,17 @@ impl Writer<'_> {
         self.connection
             .prepare_cached("DELETE FROM feed WHERE audience = ?1 AND position = ?2")?
             .execute((audience, position.as_microsecond()))?;
+        Ok(())
+    }
+
+    /// Makes the gate decide anew on everything that an audience was given, whenever it is read.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn void_passes(&self, audience: &str) -> Result<()> {
+        self.connection
+            .prepare_cached("UPDATE feed SET pass = NULL WHERE audience = ?1 AND pass IS NOT NULL")?
+            .execute([audience])?;
         Ok(())
     }
 

@@ -23,4 +23,5 @@ pub mod secret;
 pub mod trust;
 
 mod convert;
+mod reference;
 mod schema;

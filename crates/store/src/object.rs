@@ -285,9 +285,10 @@ impl Holdings for Reader<'_> {
                    WHERE id = ?1 ORDER BY version DESC LIMIT ?2";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query((object.as_str(), MAX_VERSIONS))?;
-        let mut found = Vec::new();
+        let (mut found, mut bytes) = (Vec::new(), 0_usize);
         while let Some(row) = rows.next()? {
             let text = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            bytes = bytes.saturating_add(text.len());
             let read = Object::parse(text).map_err(|_| StoreError::Corrupt { what: "object" })?;
             let entered_by: Option<String> = row.get(2)?;
             let provenance = Provenance {
@@ -301,9 +302,10 @@ impl Holdings for Reader<'_> {
             };
             found.push(Arc::new(Held::seal(read, provenance)));
         }
-        let mut known = self.held.borrow_mut();
-        if known.len() < MAX_REMEMBERED {
-            known.insert(object.clone(), found.clone());
+        let remembered = self.remembered_bytes.get().saturating_add(bytes);
+        if remembered <= MAX_REMEMBERED_BYTES {
+            self.remembered_bytes.set(remembered);
+            self.held.borrow_mut().insert(object.clone(), found.clone());
         }
         Ok(found)
     }
@@ -567,5 +569,5 @@ fn consent_code(consent: Consent) -> i64 {
 
 /// Most versions of one object that are looked at: a feed that is corrected hourly for a year has 8,760.
 const MAX_VERSIONS: u32 = 10_000;
-/// Most objects that one snapshot remembers as read.
-const MAX_REMEMBERED: usize = 50_000;
+/// How much text of objects one snapshot remembers as read.
+const MAX_REMEMBERED_BYTES: usize = 64 * 1024 * 1024;

@@ -54,16 +54,26 @@ impl Reader<'_> {
         rows.map(|row| row?).collect()
     }
 
-    /// The releases in the order of their confirmation, from the `skip`-th on.
+    /// The first release that was confirmed after one change and before another, with its own change.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn releases_in_order(&self, skip: i64, limit: u32) -> Result<Vec<ReleaseRecord>> {
-        let mut statement = self.connection.prepare_cached(&format!(
-            "{SELECT} ORDER BY confirmed, id LIMIT ?2 OFFSET ?1"
-        ))?;
-        let rows = statement.query_map((skip, limit), |row| Ok(read(row)))?;
-        rows.map(|row| row?).collect()
+    pub fn next_release(&self, after: i64, before: i64) -> Result<Option<(i64, ReleaseRecord)>> {
+        let sql = "SELECT seq, subject FROM change INDEXED BY change_release
+                   WHERE kind = 'release' AND seq > ?1 AND seq < ?2 ORDER BY seq LIMIT 1";
+        let found: Option<(i64, String)> = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row((after, before), |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((seq, text)) = found else {
+            return Ok(None);
+        };
+        let record = self.release(ReleaseId(uuid(&text)?))?;
+        Ok(Some((
+            seq,
+            record.ok_or(StoreError::Corrupt { what: "change" })?,
+        )))
     }
 
     /// The versions of an object that any release names.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use release::decision::Released;
-use release::gate::{Asked, Gate, Policy};
+use release::gate::Asked;
 use release::party::{Audience, OrganisationId, ReleaseId};
 use release::pass::PassCheck;
 use release::terms::{Recipient, Release};
@@ -12,7 +12,6 @@ use release::withdrawal::{Notice, Withdrawn};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use stix::id::Id;
-use store::database::Reader;
 use store::feed::{FeedEntry, FeedState, Kept, NoticeRow};
 use store::journal::Change;
 use store::object::ObjectKey;
@@ -20,8 +19,7 @@ use uuid::Uuid;
 
 use crate::catch_up::{MARKING, MEMBERSHIP, OBJECT, RELEASE, WITHDRAWAL, withdrawn};
 use crate::error::AppError;
-use crate::feed::decide;
-use crate::node::policy;
+use crate::feed::FeedView;
 
 /// What one step does to a feed.
 pub(super) struct Step {
@@ -33,6 +31,8 @@ pub(super) struct Step {
     pub(super) new: Vec<New>,
     /// Notices of what is gone.
     pub(super) notices: Vec<(NoticeRow, New)>,
+    /// Whether not all could be looked at, so that everything must be decided on whenever it is read.
+    pub(super) void: bool,
     /// The release by which it comes, or whose end it is.
     pub(super) release: Option<ReleaseId>,
 }
@@ -91,6 +91,17 @@ type Told = (Vec<New>, Vec<(NoticeRow, New)>);
 struct Overlay {
     gone: BTreeSet<Timestamp>,
     digests: BTreeMap<Id, Vec<u8>>,
+    /// Under which identifiers an object is given.
+    given: BTreeMap<Id, BTreeSet<Id>>,
+}
+
+/// What became of some versions for the audience.
+#[derive(Default)]
+struct Outcome {
+    gone: Vec<FeedEntry>,
+    new: Vec<New>,
+    /// Objects that the audience knows under other identifiers than before, or no more, or for the first time.
+    changed: Vec<Id>,
 }
 
 /// Some steps, and where the feed stands after them.
@@ -104,25 +115,18 @@ pub(super) struct Plan {
 }
 
 /// What is to be done next; none if the feed is up to date.
-pub(super) fn plan(
-    reader: &Reader<'_>,
-    key: &str,
-    audience: &Audience,
-    seen: i64,
-    now: Timestamp,
-) -> Result<Option<Plan>, AppError> {
-    let before = reader.feed_state(key)?;
+pub(super) fn plan(view: FeedView<'_, '_>, seen: i64) -> Result<Option<Plan>, AppError> {
+    let before = view.reader.feed_state(view.key)?;
     // A step within a change is always on the disk.
     let from = if before.step > 0 {
         before.change
     } else {
         before.change.max(seen)
     };
-    let changes = reader.changes_after(from, CHANGES_AT_ONCE)?;
+    let changes = view.reader.changes_after(from, CHANGES_AT_ONCE)?;
     if changes.is_empty() {
         return Ok(None);
     }
-    let policy = policy(reader)?;
     let mut plan = Plan {
         before,
         steps: Vec::new(),
@@ -131,17 +135,19 @@ pub(super) fn plan(
         more: true,
     };
     let mut planner = Planner {
-        reader,
-        key,
-        audience,
-        policy: &policy,
-        now,
-        empty: before.position == 0,
+        view,
         overlay: Overlay::default(),
     };
+    // Whoever defines markings again and again makes nobody look at everything again and again.
+    let last_marking = changes.iter().rfind(|change| change.kind == MARKING);
+    let last_marking = last_marking.map(|change| change.seq);
     let mut decided = 0;
     let full = changes.len() == usize::try_from(CHANGES_AT_ONCE).unwrap_or(usize::MAX);
     for change in &changes {
+        if change.kind == MARKING && last_marking.is_some_and(|last| change.seq < last) {
+            (plan.change, plan.step) = (change.seq, 0);
+            continue;
+        }
         loop {
             let (step, cost, next) = planner.step(change, plan.step)?;
             decided += cost;
@@ -165,13 +171,7 @@ pub(super) fn plan(
 }
 
 struct Planner<'a, 'c> {
-    reader: &'a Reader<'c>,
-    key: &'a str,
-    audience: &'a Audience,
-    policy: &'a Policy,
-    now: Timestamp,
-    /// Whether the audience was given nothing before this plan.
-    empty: bool,
+    view: FeedView<'a, 'c>,
     overlay: Overlay,
 }
 
@@ -187,11 +187,11 @@ impl Planner<'_, '_> {
                 let Ok(id) = change.subject.parse::<ReleaseId>() else {
                     return Ok((None, 0, None));
                 };
-                let record = self.reader.release(id)?;
+                let record = self.view.reader.release(id)?;
                 let terms = record
                     .as_ref()
                     .map(|record| &record.terms)
-                    .filter(|terms| reaches(terms, self.audience));
+                    .filter(|terms| reaches(terms, self.view.audience));
                 let (step, cost) = match terms {
                     Some(terms) => self.release(terms, change.at)?,
                     None => (None, 1),
@@ -204,8 +204,8 @@ impl Planner<'_, '_> {
                 let Ok(id) = Id::parse(&change.subject) else {
                     return Ok((None, 0, None));
                 };
-                let items = self.reader.released_versions(&id)?;
-                let (step, cost) = self.items(items, change.at, None)?;
+                let items = self.view.reader.released_versions(&id)?;
+                let (step, cost) = self.items(&items, change.at, None)?;
                 Ok((step, cost, None))
             }
             _ => Ok((None, 0, None)),
@@ -214,7 +214,7 @@ impl Planner<'_, '_> {
 
     /// Whether a change is one of the organisation that asks.
     fn is_of(&self, change: &Change) -> bool {
-        let organisation = match self.audience {
+        let organisation = match self.view.audience {
             Audience::Member(member) => Some(member.organisation),
             Audience::Own { .. } | Audience::Public => None,
         };
@@ -228,17 +228,17 @@ impl Planner<'_, '_> {
         change: &Change,
         at: i64,
     ) -> Result<(Option<Step>, usize, Option<i64>), AppError> {
-        let record = self.reader.releases_in_order(at, 1)?.into_iter().next();
-        let Some(record) = record else {
+        let Some((seq, record)) = self.view.reader.next_release(at, change.seq)? else {
             return Ok((None, 1, None));
         };
         // Whoever left a community is not reached any more, and may hold what it was given.
-        let (step, cost) = if change.kind == MEMBERSHIP || reaches(&record.terms, self.audience) {
-            self.release(&record.terms, change.at)?
-        } else {
-            (None, 1)
-        };
-        Ok((step, cost, Some(at.saturating_add(1))))
+        let (step, cost) =
+            if change.kind == MEMBERSHIP || reaches(&record.terms, self.view.audience) {
+                self.release(&record.terms, change.at)?
+            } else {
+                (None, 1)
+            };
+        Ok((step, cost, Some(seq)))
     }
 
     fn release(
@@ -246,159 +246,176 @@ impl Planner<'_, '_> {
         terms: &Release,
         at: Timestamp,
     ) -> Result<(Option<Step>, usize), AppError> {
-        let items = self.reader.release_items(terms.id)?;
-        self.items(items, at, Some(terms.id))
+        let items = self.view.reader.release_items(terms.id)?;
+        self.items(&items, at, Some(terms.id))
     }
 
-    /// What is to be done about some versions, and about what refers to them.
+    /// What is to be done about some versions, and about what refers to them, in however many steps: what refers to
+    /// something that is known otherwise now, or no more, or for the first time, may be given otherwise too.
     fn items(
         &mut self,
-        items: Vec<ObjectKey>,
+        items: &[ObjectKey],
         at: Timestamp,
         release: Option<ReleaseId>,
     ) -> Result<(Option<Step>, usize), AppError> {
-        let concerned = self.with_referrers(items)?;
-        let cost = concerned.len().max(1);
-        let gate = Gate::new(self.policy, self.reader, self.audience, self.now);
-        let gone = self.gone(&gate, &concerned)?;
-        let mut new = self.new_versions(&gate, &concerned, &gone)?;
-        let (revoked, notices) = self.told(&gate, &gone, at, release)?;
+        // A clock that was set back does not make a release one of the future.
+        let view = FeedView {
+            now: self.view.now.max(at),
+            ..self.view
+        };
+        let mut known: BTreeSet<ObjectKey> = items.iter().cloned().collect();
+        let mut wave: BTreeSet<ObjectKey> = known.clone();
+        let (mut gone, mut new, mut void) = (Vec::new(), Vec::new(), false);
+        while !wave.is_empty() {
+            let outcome = self.outcome(&view, &wave)?;
+            gone.extend(outcome.gone);
+            new.extend(outcome.new);
+            (wave, void) = self.referrers(&outcome.changed, &mut known, void)?;
+        }
+        let cost = known.len().max(1);
+        let (revoked, notices) = self.told(&view, &gone, at, release)?;
         new.extend(revoked);
         new.sort_by(|a, b| {
             (rank(a.id.kind()), &a.id, &a.version).cmp(&(rank(b.id.kind()), &b.id, &b.version))
         });
-        self.overlay
-            .gone
-            .extend(gone.iter().map(|entry| entry.position));
-        for one in &new {
-            let digests = &mut self.overlay.digests;
-            digests.insert(one.id.clone(), one.digest.clone());
-        }
-        let nothing = gone.is_empty() && new.is_empty() && notices.is_empty();
+        let nothing = gone.is_empty() && new.is_empty() && notices.is_empty() && !void;
         let step = (!nothing).then_some(Step {
             at,
             gone,
             new,
             notices,
+            void,
             release,
         });
         Ok((step, cost))
     }
 
-    /// Versions with all that the audience was given and that refers to them, in however many steps: what refers to an
-    /// edition is an edition too.
-    fn with_referrers(&self, items: Vec<ObjectKey>) -> Result<BTreeSet<ObjectKey>, AppError> {
-        let mut queue: Vec<Id> = items.iter().map(|item| item.id.clone()).collect();
-        queue.dedup();
-        let mut concerned: BTreeSet<ObjectKey> = items.into_iter().collect();
-        if self.empty {
-            return Ok(concerned);
-        }
-        let mut known: BTreeSet<Id> = queue.iter().cloned().collect();
-        while let Some(id) = queue.pop() {
-            for referrer in self.reader.referrers(&id, None, MAX_REFERRERS)? {
-                if known.len() >= MAX_CONCERNED || known.contains(&referrer) {
-                    continue;
+    /// The versions that releases name and that refer to these objects, without those that are known; and whether there
+    /// are more than can be looked at.
+    fn referrers(
+        &self,
+        targets: &[Id],
+        known: &mut BTreeSet<ObjectKey>,
+        mut void: bool,
+    ) -> Result<(BTreeSet<ObjectKey>, bool), AppError> {
+        let mut wave = BTreeSet::new();
+        for target in targets {
+            let mut after = 0;
+            loop {
+                let page = self
+                    .view
+                    .reader
+                    .released_referrers(target, after, REFERRERS_AT_ONCE)?;
+                let Some((last, _)) = page.last() else { break };
+                after = *last;
+                for (_, key) in page {
+                    if known.len() >= MAX_CONCERNED {
+                        void = true;
+                        break;
+                    }
+                    if known.insert(key.clone()) {
+                        wave.insert(key);
+                    }
                 }
-                let entries = self.reader.feed_of_source(self.key, &referrer)?;
-                if entries.is_empty() {
-                    continue;
+                if void {
+                    break;
                 }
-                concerned.extend(entries.into_iter().filter_map(|entry| {
-                    (entry.withdrawn.is_none()).then_some(ObjectKey {
-                        id: entry.source,
-                        version: entry.source_version,
-                    })
-                }));
-                known.insert(referrer.clone());
-                queue.push(referrer);
             }
         }
-        Ok(concerned)
+        Ok((wave, void))
     }
 
-    /// The entries of these objects that are not what the audience gets any more.
-    fn gone(
-        &self,
-        gate: &Gate<'_, Reader<'_>>,
-        concerned: &BTreeSet<ObjectKey>,
-    ) -> Result<Vec<FeedEntry>, AppError> {
-        let mut gone = Vec::new();
-        let mut before: Option<&Id> = None;
-        for key in concerned {
-            if before.replace(&key.id) == Some(&key.id) {
-                continue;
-            }
-            let mut entries = self.reader.feed_of_source(self.key, &key.id)?;
+    /// What becomes of some versions for the audience.
+    fn outcome(
+        &mut self,
+        view: &FeedView<'_, '_>,
+        wave: &BTreeSet<ObjectKey>,
+    ) -> Result<Outcome, AppError> {
+        let sources: BTreeSet<&Id> = wave.iter().map(|key| &key.id).collect();
+        let mut outcome = Outcome::default();
+        let mut before: BTreeMap<&Id, BTreeSet<Id>> = BTreeMap::new();
+        let mut after: BTreeMap<&Id, BTreeSet<Id>> = BTreeMap::new();
+        for source in sources {
+            let mut entries = view.reader.feed_of_source(view.key, source)?;
             entries.retain(|entry| {
                 entry.withdrawn.is_none() && !self.overlay.gone.contains(&entry.position)
             });
+            let ids = match self.overlay.given.get(source) {
+                Some(ids) => ids.clone(),
+                None => entries.iter().map(|entry| entry.id.clone()).collect(),
+            };
+            before.insert(source, ids);
+            let kept = after.entry(source).or_default();
             if entries.is_empty() {
                 continue;
             }
-            let kept: BTreeSet<Timestamp> = decide(self.reader, self.key, gate, entries.clone())?
-                .into_iter()
-                .map(|(entry, _)| entry.position)
-                .collect();
-            gone.extend(
-                entries
-                    .into_iter()
-                    .filter(|entry| !kept.contains(&entry.position)),
-            );
+            let decided = view.decide(entries.clone())?;
+            let places: BTreeSet<Timestamp> =
+                decided.iter().map(|(entry, _)| entry.position).collect();
+            kept.extend(decided.into_iter().map(|(entry, _)| entry.id));
+            let gone = entries.into_iter();
+            outcome
+                .gone
+                .extend(gone.filter(|entry| !places.contains(&entry.position)));
         }
-        Ok(gone)
-    }
-
-    /// What the audience gets of these versions and has not been given.
-    fn new_versions(
-        &self,
-        gate: &Gate<'_, Reader<'_>>,
-        concerned: &BTreeSet<ObjectKey>,
-        gone: &[FeedEntry],
-    ) -> Result<Vec<New>, AppError> {
-        let keys: Vec<&ObjectKey> = concerned.iter().collect();
-        let asked: Vec<Asked> = keys
+        let given = view.given();
+        let gate = view.gate(&given);
+        let asked: Vec<Asked> = wave
             .iter()
             .map(|key| crate::feed::asked(&key.id, &key.version))
             .collect();
         let check = gate.pass_check();
-        let mut new: Vec<New> = Vec::new();
-        let gone: BTreeSet<&Id> = gone.iter().map(|entry| &entry.id).collect();
-        for (source, decision) in keys.into_iter().zip(gate.decide(&asked)?) {
+        let gone: BTreeSet<&Id> = outcome.gone.iter().map(|entry| &entry.id).collect();
+        for (source, decision) in wave.iter().zip(gate.decide(&asked)?) {
             let Some(released) = decision.released() else {
                 continue;
             };
+            if let Some(ids) = after.get_mut(&source.id) {
+                ids.insert(released.id().clone());
+            }
             let one = New::of(released, &source.id, &source.version, None, &check);
             // A version of an edition that differs from the one before only in what was cut is no news, nor is an
             // object without versions that is as it was.
             if one.version.is_none() || one.id != one.source {
-                let last = match new.last().filter(|last| last.id == one.id) {
+                let last = match outcome.new.last().filter(|last: &&New| last.id == one.id) {
                     Some(last) => Some(last.digest.clone()),
                     None => match self.overlay.digests.get(&one.id) {
                         Some(digest) => Some(digest.clone()),
                         None if gone.contains(&one.id) => None,
-                        None => self.reader.feed_digest(self.key, &one.id)?,
+                        None => view.reader.feed_digest(view.key, &one.id)?,
                     },
                 };
                 if last.as_ref() == Some(&one.digest) {
                     continue;
                 }
             }
-            new.push(one);
+            outcome.new.push(one);
         }
-        Ok(new)
+        for (source, ids) in after {
+            if before.get(source) != Some(&ids) {
+                outcome.changed.push(source.clone());
+            }
+            self.overlay.given.insert(source.clone(), ids);
+        }
+        let places = outcome.gone.iter().map(|entry| entry.position);
+        self.overlay.gone.extend(places);
+        for one in &outcome.new {
+            let digests = &mut self.overlay.digests;
+            digests.insert(one.id.clone(), one.digest.clone());
+        }
+        Ok(outcome)
     }
 
     /// Whether it is worth telling that an object was withdrawn: who the house is and what markings mean stays known.
     fn is_content(&self, id: &Id) -> bool {
-        *id != self.policy.own_identity && id.kind() != "marking-definition"
+        *id != self.view.policy.own_identity && id.kind() != "marking-definition"
     }
 
     /// How the audience is told of what it may have no more: editions are revoked, because the house created them;
     /// of the rest a note tells, because only the creator of an object may revoke it (STIX 2.1 §3.6).
     fn told(
         &self,
-        gate: &Gate<'_, Reader<'_>>,
+        view: &FeedView<'_, '_>,
         gone: &[FeedEntry],
         at: Timestamp,
         release: Option<ReleaseId>,
@@ -415,6 +432,8 @@ impl Planner<'_, '_> {
                 None => newest.push(entry),
             }
         }
+        let given = view.given();
+        let gate = view.gate(&given);
         let check = gate.pass_check();
         let asked: Vec<Withdrawn> = newest.iter().map(|entry| withdrawn(entry, at)).collect();
         let mut new = Vec::new();
@@ -516,5 +535,5 @@ const CHANGES_AT_ONCE: u32 = 1_000;
 const DECIDED_AT_ONCE: usize = 2_000;
 /// Objects looked at because of one release and what refers to it, in any number of steps.
 const MAX_CONCERNED: usize = 200_000;
-/// Referrers looked at for one object.
-const MAX_REFERRERS: u32 = 10_000;
+/// Referrers read at once.
+const REFERRERS_AT_ONCE: u32 = 1_000;

@@ -499,10 +499,15 @@ fn a_rule_knows_labels_and_sources() {
 fn a_correction_gives_the_newest_versions_on_the_same_terms() {
     let centre = centre();
     let node = &centre.node;
-    let (one, two) = (
-        centre.indicator("192.0.2.1", "secret"),
-        centre.indicator("192.0.2.2", "secret"),
-    );
+    // GREEN would reach who joins later.
+    let amber = |address: &str| {
+        let green = centre.indicator(address, "secret");
+        let amber = green
+            .text()
+            .replace(Tlp::Green.id_text(), Tlp::Amber.id_text());
+        Object::parse(&amber).unwrap()
+    };
+    let (one, two) = (amber("192.0.2.1"), amber("192.0.2.2"));
     centre.add(&[one.clone(), two.clone()]);
     let first = centre.confirm(&[one.id(), two.id()], centre.telecom, Tlp::Amber);
     let correction = Proposal::Correction {

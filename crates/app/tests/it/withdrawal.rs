@@ -257,3 +257,174 @@ fn what_is_read_on_a_pass_is_what_the_gate_decides() {
 fn texts(objects: &[Object]) -> Vec<&str> {
     objects.iter().map(Object::text).collect()
 }
+
+#[test]
+fn who_left_while_asking_gets_no_more_and_who_joins_gets_all() {
+    let centre = centre();
+    let node = &centre.node;
+    let shared = centre.indicator("192.0.2.8", "secret");
+    node.add(&centre.admin, std::slice::from_ref(&shared))
+        .unwrap();
+    centre.confirm(&[shared.id()], centre.telecom, Tlp::Green);
+    let Recipient::Community(telecom) = centre.telecom else {
+        return;
+    };
+    // Both were authenticated before the membership changed.
+    let (leaving, joining) = (&centre.carrier_caller, &centre.partner_caller);
+    centre.clock.advance(SignedDuration::from_secs(1));
+    node.remove_member(&centre.admin, telecom, centre.carrier.id)
+        .unwrap();
+    node.add_member(&centre.admin, telecom, joining.organisation())
+        .unwrap();
+    assert!(centre.pull(leaving).is_empty());
+    assert!(centre.pull(&again(&centre, "service-Carrier")).is_empty());
+    assert_eq!(of_kind(&centre.pull(joining), "indicator").len(), 1);
+    let later = again(&centre, "service-Partner");
+    assert_eq!(of_kind(&centre.pull(&later), "indicator").len(), 1);
+}
+
+#[test]
+fn what_lacked_a_reference_is_given_when_the_reference_comes() {
+    let centre = centre();
+    let node = &centre.node;
+    let (from, to) = (malware(&centre, "heron"), malware(&centre, "crane"));
+    let relationship = centre
+        .draft("relationship")
+        .set("relationship_type", "related-to")
+        .set("source_ref", from.id().as_str())
+        .set("target_ref", to.id().as_str())
+        .marked(Tlp::Green)
+        .finish()
+        .unwrap();
+    let remark = centre
+        .draft("note")
+        .set("content", "look at this")
+        .set_list("object_refs", [relationship.id().as_str()])
+        .marked(Tlp::Green)
+        .finish()
+        .unwrap();
+    let all = [
+        from.clone(),
+        to.clone(),
+        relationship.clone(),
+        remark.clone(),
+    ];
+    node.add(&centre.admin, &all).unwrap();
+    let alone = |objects: &[&Id]| {
+        centre.clock.advance(SignedDuration::from_secs(1));
+        let request = ReleaseRequest {
+            with_references: false,
+            ..release(objects, centre.telecom, Tlp::Green)
+        };
+        node.confirm(&centre.admin, &request).unwrap()
+    };
+    alone(&[from.id(), relationship.id(), remark.id()]);
+    let first = centre.pull(&centre.carrier_caller);
+    assert!(of_kind(&first, "relationship").is_empty() && of_kind(&first, "note").is_empty());
+    alone(&[to.id()]);
+    let second = centre.pull(&centre.carrier_caller);
+    assert_eq!(of_kind(&second, "relationship")[0].id(), relationship.id());
+    assert_eq!(of_kind(&second, "note")[0].id(), remark.id());
+}
+
+#[test]
+fn an_older_version_loses_what_was_withdrawn_too() {
+    let centre = centre();
+    let node = &centre.node;
+    let (named, other) = (malware(&centre, "heron"), malware(&centre, "crane"));
+    let report = centre
+        .draft("report")
+        .set("name", "report")
+        .set("published", "2026-01-01T00:00:00Z")
+        .set_list("object_refs", [named.id().as_str(), other.id().as_str()])
+        .marked(Tlp::Green)
+        .finish()
+        .unwrap();
+    node.add(
+        &centre.admin,
+        &[named.clone(), other.clone(), report.clone()],
+    )
+    .unwrap();
+    let alone = |objects: &[&Id]| {
+        centre.clock.advance(SignedDuration::from_secs(1));
+        let request = ReleaseRequest {
+            with_references: false,
+            ..release(objects, centre.telecom, Tlp::Green)
+        };
+        node.confirm(&centre.admin, &request).unwrap()
+    };
+    alone(&[report.id(), other.id()]);
+    let of_named = alone(&[named.id()]);
+    let given = of_kind(&centre.pull(&centre.carrier_caller), "report");
+    assert!(given[0].text().contains(named.id().as_str()));
+    centre.clock.advance(SignedDuration::from_secs(60));
+    // A version that nobody released, and that does not refer to it.
+    let mut later = report.properties().clone();
+    later.insert(
+        "object_refs".into(),
+        serde_json::json!([other.id().as_str()]),
+    );
+    later.insert("modified".into(), "2026-01-16T00:00:00.000Z".into());
+    node.add(&centre.admin, &[Object::from_properties(later).unwrap()])
+        .unwrap();
+    node.withdraw(&centre.admin, of_named, "a mistake").unwrap();
+    let after = of_kind(&centre.pull(&centre.carrier_caller), "report");
+    assert_eq!(after.len(), 1);
+    assert!(!after[0].text().contains(named.id().as_str()));
+}
+
+#[test]
+fn an_edition_that_is_given_again_has_another_identifier() {
+    let centre = centre();
+    let node = &centre.node;
+    let edited = centre.indicator("192.0.2.8", "secret");
+    let seen = centre
+        .draft("sighting")
+        .set("sighting_of_ref", edited.id().as_str())
+        .marked(Tlp::Green)
+        .finish()
+        .unwrap();
+    node.add(&centre.admin, &[edited.clone(), seen.clone()])
+        .unwrap();
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let release = centre.confirm(&[edited.id(), seen.id()], centre.telecom, Tlp::Green);
+        let caller = again(&centre, "service-Carrier");
+        let given = centre.pull(&caller);
+        let live: Vec<Object> = of_kind(&given, "indicator")
+            .into_iter()
+            .filter(|one| !one.is_revoked())
+            .collect();
+        assert_eq!(live.len(), 1);
+        let sighting = of_kind(&given, "sighting")
+            .into_iter()
+            .find(|one| !one.is_revoked())
+            .unwrap();
+        assert_eq!(
+            sighting.string("sighting_of_ref"),
+            Some(live[0].id().as_str())
+        );
+        // What the gate decides anew is what is read on its passes.
+        let decided = node.see_as(&caller, Some(caller.organisation())).unwrap();
+        let decided: Vec<&Id> = decided.objects.iter().map(|one| &one.summary.id).collect();
+        assert_eq!(decided, given.iter().map(Object::id).collect::<Vec<_>>());
+        ids.push((live[0].id().clone(), sighting.id().clone()));
+        centre.clock.advance(SignedDuration::from_secs(60));
+        node.withdraw(&centre.admin, release, "a mistake").unwrap();
+        let after = centre.pull(&caller);
+        assert!(of_kind(&after, "indicator").iter().all(Object::is_revoked));
+        centre.clock.advance(SignedDuration::from_secs(60));
+    }
+    let different: std::collections::BTreeSet<&(Id, Id)> = ids.iter().collect();
+    assert_eq!(different.len(), 3);
+}
+
+fn malware(centre: &Centre, name: &str) -> Object {
+    centre
+        .draft("malware")
+        .set("name", name)
+        .set("is_family", false)
+        .marked(Tlp::Green)
+        .finish()
+        .unwrap()
+}

@@ -368,3 +368,28 @@ fn a_batch_and_single_questions_are_answered_alike() {
         );
     }
 }
+
+#[test]
+fn what_was_revoked_is_given_again_under_another_identifier_and_so_is_what_refers_to_it() {
+    let mut world = World::new();
+    let campaign = world.hold(&campaign());
+    let report = world.hold(&sdo(
+        "report",
+        1,
+        json!({"name": "r", "published": "2026-02-01T00:00:00Z", "object_refs": [campaign.as_str()]}),
+    ));
+    world.release_all(cutting(Recipient::Organisation(CARRIER), &["description"]));
+    let first = (known_as(&world, &campaign), known_as(&world, &report));
+    world.spend(first.0.clone());
+    let second = (known_as(&world, &campaign), known_as(&world, &report));
+    assert_ne!(first.0, second.0);
+    // It shows the other identifier, so it may not have the one under which somebody else knows it.
+    assert_ne!(first.1, second.1);
+    let seen = world.text(&carrier(), &report).unwrap();
+    assert!(seen.contains(second.0.as_str()) && !seen.contains(first.0.as_str()));
+    // It is the same each time, and can be revoked again.
+    assert_eq!(second.0, known_as(&world, &campaign));
+    world.spend(second.0.clone());
+    let third = known_as(&world, &campaign);
+    assert!(third != first.0 && third != second.0);
+}

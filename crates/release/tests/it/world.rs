@@ -97,6 +97,7 @@ enum Scope {
 pub(crate) struct World {
     held: BTreeMap<Id, Vec<Arc<Held>>>,
     releases: Vec<(Scope, Arc<Release>)>,
+    spent: BTreeSet<Id>,
 }
 
 pub(crate) fn provenance() -> Provenance {
@@ -154,6 +155,11 @@ impl World {
         self.releases.push((scope, Arc::new(release)));
     }
 
+    /// An edition was revoked for whoever asks.
+    pub(crate) fn spend(&mut self, edition: Id) {
+        self.spent.insert(edition);
+    }
+
     pub(crate) fn decide(&self, audience: &Audience, asked: &[Asked]) -> Vec<Decision> {
         let policy = policy();
         let Ok(decisions) = Gate::new(&policy, self, audience, now()).decide(asked);
@@ -199,6 +205,10 @@ impl Holdings for World {
             .filter(|(scope, _)| names(scope))
             .map(|(_, release)| Arc::clone(release))
             .collect())
+    }
+
+    fn is_spent(&self, edition: &Id) -> Result<bool, Infallible> {
+        Ok(self.spent.contains(edition))
     }
 }
 
