@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::client::error::ClientError;
 use crate::client::transport::Transport;
+use crate::message::discovery::ApiRoot;
 use crate::message::envelope;
 use crate::message::status::Status;
 
@@ -14,6 +15,19 @@ pub struct BatchSize {
     pub objects: usize,
     /// Longest body, `max_content_length` of the API root or less.
     pub bytes: usize,
+}
+
+impl BatchSize {
+    /// What an API root takes at once, and what is sent at once whatever it takes.
+    pub fn for_root(root: &ApiRoot, objects: usize) -> Self {
+        // §4.2.1 wants a length; a root that says nothing of it takes what most take.
+        let said = Some(root.max_content_length).filter(|bytes| *bytes > 0);
+        let bytes = said.unwrap_or(DEFAULT_BODY_BYTES).min(MAX_BODY_BYTES);
+        Self {
+            objects,
+            bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
+        }
+    }
 }
 
 /// Batches of objects on their way; each step sends one and yields what became of it. An error costs its batch only;
@@ -59,6 +73,23 @@ impl<'c> Batches<'c> {
         }
     }
 
+    /// Which objects the next step sends first; none where it sends nothing.
+    pub fn coming(&self) -> Range<usize> {
+        let part = self.parts.iter().rev().find(|part| !part.is_empty());
+        let Some(range) = part.map(|part| self.fitting(part.clone())) else {
+            return 0..0;
+        };
+        let texts = self.objects.get(range.clone()).unwrap_or_default();
+        let length = texts
+            .iter()
+            .fold(FRAME_BYTES, |sum, text| sum.saturating_add(text.len()));
+        // Several always fit.
+        if range.len() == 1 && length > self.size.bytes {
+            return 0..0;
+        }
+        range
+    }
+
     /// The first objects of `part` that fit into one body: at least one, whether it fits or not.
     fn fitting(&self, part: Range<usize>) -> Range<usize> {
         let texts = self.objects.get(part.clone()).unwrap_or_default();
@@ -97,9 +128,8 @@ impl Iterator for Batches<'_> {
                     result: Err(too_large),
                 });
             }
-            let result = self.transport.post(&self.url, &body).and_then(|received| {
-                serde_json::from_str(&received.body).map_err(|error| received.not_taxii(&error))
-            });
+            let received = self.transport.post(&self.url, &body);
+            let result = received.and_then(|received| received.status());
             if range.len() > 1 && matches!(result, Err(ClientError::Refused { status: 413, .. })) {
                 let middle = range.start + range.len() / 2;
                 self.parts.push(middle..range.end);
@@ -113,3 +143,8 @@ impl Iterator for Batches<'_> {
 
 /// What an envelope needs beside its objects and their commas: `{"objects":[],"more":false}`.
 const FRAME_BYTES: usize = 27;
+
+/// Bodies of requests where a server says nothing of it, and in any case: what could be sent at once must fit in memory
+/// for each peer.
+const DEFAULT_BODY_BYTES: u64 = 1024 * 1024;
+const MAX_BODY_BYTES: u64 = 16 * 1024 * 1024;

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 /// Everything a client needs to know; there are no defaults to be surprised by.
 #[derive(Debug, Clone)]
 pub struct ClientConfig {
@@ -75,6 +78,40 @@ pub enum Trust {
     Public,
 }
 
+impl Credentials {
+    /// What goes into `Authorization`.
+    pub(crate) fn header(&self) -> Option<String> {
+        match self {
+            Self::Basic { user, password } => Some(format!("Basic {}", pair(user, password))),
+            Self::Bearer(token) => Some(format!("Bearer {}", token.expose())),
+            Self::Nobody => None,
+        }
+    }
+
+    /// A text without them, should a server have repeated what it was told.
+    pub fn redacted(&self, text: &str) -> String {
+        let without = |text: &str, secret: &str| match secret {
+            "" => text.to_owned(),
+            secret => text.replace(secret, REDACTED),
+        };
+        match self {
+            Self::Basic { user, password } => {
+                let pair = pair(user, password);
+                // Some leave out the filling at the end.
+                let text = without(text, pair.trim_end_matches('='));
+                without(&text, password.expose())
+            }
+            Self::Bearer(token) => without(text, token.expose()),
+            Self::Nobody => text.to_owned(),
+        }
+    }
+}
+
+/// User and password as HTTP Basic has them (RFC 7617 §2).
+fn pair(user: &str, password: &Secret) -> String {
+    STANDARD.encode(format!("{user}:{}", password.expose()))
+}
+
 impl Secret {
     /// Keeps `text` to itself.
     pub fn new(text: impl Into<String>) -> Self {
@@ -91,3 +128,6 @@ impl fmt::Debug for Secret {
         f.write_str("(secret)")
     }
 }
+
+/// What stands where a secret stood.
+const REDACTED: &str = "(secret)";

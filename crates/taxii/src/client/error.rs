@@ -5,6 +5,16 @@ use thiserror::Error;
 /// Why a request failed. `attempt` is method and URL, without parameters.
 #[derive(Debug, Error)]
 pub enum ClientError {
+    /// It is not clear which collection is meant.
+    #[error("{wanted}, and there are {found}; the server shows {shown}")]
+    Collection {
+        /// What was looked for.
+        wanted: String,
+        /// How many there are.
+        found: usize,
+        /// What the server shows.
+        shown: String,
+    },
     /// The configuration cannot be used.
     #[error("the configuration cannot be used: {0}")]
     Configuration(&'static str),

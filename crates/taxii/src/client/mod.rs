@@ -9,6 +9,7 @@
 
 pub mod batches;
 pub mod beside;
+pub mod collections;
 pub mod config;
 pub mod error;
 pub mod pages;
@@ -56,6 +57,11 @@ impl Client {
         })
     }
 
+    /// A text without the credentials, should the server have repeated what it was told.
+    pub fn redacted(&self, text: &str) -> String {
+        self.transport.redacted(text)
+    }
+
     /// The discovery resource at the configured URL.
     ///
     /// # Errors
@@ -85,6 +91,12 @@ impl Client {
             if let Some(root) = self.transport.resolve(listed)
                 && !roots.contains(&root)
             {
+                if roots.len() == MAX_API_ROOTS {
+                    let error = serde::de::Error::custom(format!(
+                        "there are more than {MAX_API_ROOTS} API roots"
+                    ));
+                    return Err(received.not_taxii(&error));
+                }
                 roots.push(root);
             }
         }
@@ -211,7 +223,8 @@ impl Client {
     /// # Errors
     /// [`ClientError`]
     pub fn status(&self, root: &str, id: &str) -> Result<Status, ClientError> {
-        self.get(&below(root, &["status", id]))
+        let url = below(root, &["status", id]);
+        self.transport.get(&url, "")?.status()
     }
 
     /// Waits until a request has been decided, at most `timeout`; asks at growing intervals.
@@ -278,6 +291,8 @@ fn below(root: &str, segments: &[&str]) -> String {
     text
 }
 
+/// API roots of a server that are looked at; those in use have one to three, and each is asked for its collections.
+const MAX_API_ROOTS: usize = 100;
 /// First and longest pause between two questions for a status.
 const FIRST_POLL: Duration = Duration::from_millis(100);
 const LAST_POLL: Duration = Duration::from_secs(10);

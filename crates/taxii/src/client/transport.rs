@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, Response};
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
@@ -15,6 +13,7 @@ use crate::client::moment;
 use crate::client::pages::Added;
 use crate::media_type::TAXII;
 use crate::message::error::ErrorMessage;
+use crate::message::status::Status;
 use crate::url::Base;
 
 /// The agent with everything that goes with each request.
@@ -89,6 +88,10 @@ impl Transport {
     /// The configured URL.
     pub(crate) fn start(&self) -> String {
         self.start.to_string()
+    }
+
+    pub(crate) fn redacted(&self, text: &str) -> String {
+        self.config.credentials.redacted(text)
     }
 
     /// The absolute URL of what the message at the configured URL points to.
@@ -170,7 +173,7 @@ impl Transport {
                 return Err(ClientError::Refused {
                     attempt,
                     status,
-                    message: said(response),
+                    message: said(response, &self.config.credentials),
                     retry_after_secs: asked,
                 });
             }
@@ -200,14 +203,7 @@ impl Transport {
     }
 
     fn send(&self, call: Call<'_>, url: &str) -> Result<Response<Body>, ureq::Error> {
-        let authorization = match &self.config.credentials {
-            Credentials::Basic { user, password } => {
-                let pair = STANDARD.encode(format!("{user}:{}", password.expose()));
-                Some(format!("Basic {pair}"))
-            }
-            Credentials::Bearer(token) => Some(format!("Bearer {}", token.expose())),
-            Credentials::Nobody => None,
-        };
+        let authorization = self.config.credentials.header();
         match call {
             Call::Get | Call::Delete => {
                 let mut request = match call {
@@ -280,6 +276,17 @@ impl Transport {
 }
 
 impl Received {
+    /// A status resource.
+    pub(crate) fn status(&self) -> Result<Status, ClientError> {
+        let status: Status =
+            serde_json::from_str(&self.body).map_err(|error| self.not_taxii(&error))?;
+        if status.id.chars().count() > STATUS_ID_CHARS {
+            let error = serde::de::Error::custom("the id of the status is no UUID");
+            return Err(self.not_taxii(&error));
+        }
+        Ok(status)
+    }
+
     pub(crate) fn not_taxii(&self, error: &serde_json::Error) -> ClientError {
         ClientError::NotTaxii {
             attempt: self.attempt.clone(),
@@ -346,8 +353,8 @@ fn retry_after(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// What a server said of its refusal: title and description of an error message, else the beginning of whatever it
-/// sent.
-fn said(mut response: Response<Body>) -> String {
+/// sent; without what it may have repeated of us.
+fn said(mut response: Response<Body>, credentials: &Credentials) -> String {
     let read = response
         .body_mut()
         .with_config()
@@ -362,8 +369,10 @@ fn said(mut response: Response<Body>) -> String {
         },
         Err(_) => text,
     };
-    // Control characters of somebody else's text do not belong in our logs.
-    words
+    // Before it is cut: half a secret would not be found. Control characters of somebody else's text do not belong in
+    // our logs.
+    credentials
+        .redacted(&words)
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(REFUSAL_CHARACTERS)
@@ -375,6 +384,10 @@ const FIRST_RETRY: Duration = Duration::from_millis(500);
 
 /// Redirects followed within one request: a slash at the end, a move of the API root, and room for one more.
 const MAX_REDIRECTS: u32 = 3;
+
+/// Longest id of a status that is believed to be one: a UUID has 36 characters (§4.3.1), and it is kept and stands in
+/// URLs.
+const STATUS_ID_CHARS: usize = 200;
 
 /// Longest error message that is read, and how much of it is repeated.
 const REFUSAL_BYTES: u64 = 64 * 1024;

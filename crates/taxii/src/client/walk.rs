@@ -13,12 +13,12 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::client::error::ClientError;
 use crate::client::pages::Added;
 use crate::client::transport::{Received, Transport};
 use crate::filter::Filter;
+use crate::message::envelope::Objects;
 
 /// A walk; each step is a request. Ends after the last page, after an error, or after as many pages as the
 /// configuration allows.
@@ -110,7 +110,7 @@ struct Loose<'a> {
     #[serde(default)]
     next: Option<Value>,
     #[serde(borrow, default)]
-    objects: Option<Vec<&'a RawValue>>,
+    objects: Option<Objects<'a>>,
 }
 
 impl<'c> Walk<'c> {
@@ -166,8 +166,8 @@ impl<'c> Walk<'c> {
         let objects: Vec<Box<str>> = loose
             .objects
             .iter()
-            .flatten()
-            .map(|object| Box::from(object.get()))
+            .flat_map(Objects::texts)
+            .map(Box::from)
             .collect();
         self.take_dates(&received, objects.len(), &mut quirks);
         let next = loose.next.as_ref().and_then(next);

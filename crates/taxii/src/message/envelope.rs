@@ -39,14 +39,21 @@ impl<'a> Envelope<'a> {
 
     /// The JSON texts of the objects.
     pub fn objects(&self) -> impl ExactSizeIterator<Item = &'a str> {
-        self.objects.0.iter().map(|object| object.get())
+        self.objects.texts()
     }
 }
 
 /// The objects, never more of them than is allowed: a list of empty objects would otherwise take eight times the
 /// memory of its text.
 #[derive(Debug, Default)]
-struct Objects<'a>(Vec<&'a RawValue>);
+pub(crate) struct Objects<'a>(Vec<&'a RawValue>);
+
+impl<'a> Objects<'a> {
+    /// Their JSON texts.
+    pub(crate) fn texts(&self) -> impl ExactSizeIterator<Item = &'a str> {
+        self.0.iter().map(|object| object.get())
+    }
+}
 
 impl<'de: 'a, 'a> Deserialize<'de> for Objects<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

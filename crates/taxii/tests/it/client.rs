@@ -18,6 +18,9 @@ use taxii::client::batches::BatchSize;
 use taxii::client::config::{ClientConfig, Credentials, Secret, Trust};
 use taxii::client::error::ClientError;
 use taxii::filter::{Filter, PageSize, VersionMatch};
+use taxii::limits::OBJECTS_READ_PER_ENVELOPE;
+use taxii::message::collection::Collection;
+use taxii::message::discovery::ApiRoot;
 use taxii::message::status::Progress;
 use taxii::routes;
 
@@ -551,4 +554,147 @@ fn redirects_are_followed_within_the_origin() {
         server.client().discovery(),
         Err(ClientError::Refused { status: 302, .. })
     ));
+}
+
+#[test]
+fn what_a_server_says_is_kept_within_limits_and_without_secrets() {
+    let ok = |body: String| (StatusCode::OK, body).into_response();
+    let roots = |count: usize| {
+        let roots: Vec<String> = (0..count).map(|root| format!(r#""/r{root}/""#)).collect();
+        ok(format!(
+            r#"{{"title":"t","api_roots":[{}]}}"#,
+            roots.join(",")
+        ))
+    };
+    let status = |characters: usize| {
+        let id = "x".repeat(characters);
+        ok(format!(r#"{{"id":"{id}","status":"complete"}}"#))
+    };
+    let empties = |count: usize| {
+        let objects = "{},".repeat(count);
+        ok(format!(
+            r#"{{"objects":[{}]}}"#,
+            objects.trim_end_matches(',')
+        ))
+    };
+    let pair = STANDARD.encode("partner:pass:word");
+    // The end of what is repeated of a refusal lies within the secret.
+    let said = |secret: &str| {
+        let title = format!("{}{secret} and more", "x".repeat(290));
+        (StatusCode::FORBIDDEN, format!(r#"{{"title":"{title}"}}"#)).into_response()
+    };
+    let (server, _) = Server::with_answers(vec![
+        roots(100),
+        roots(101),
+        status(36),
+        status(201),
+        status(201),
+        empties(OBJECTS_READ_PER_ENVELOPE),
+        empties(OBJECTS_READ_PER_ENVELOPE + 1),
+        said(&pair),
+        said("pass:word"),
+    ]);
+    let client = Client::new(ClientConfig {
+        max_body_bytes: 10_000_000,
+        ..server.config()
+    })
+    .unwrap();
+    let root = server.root();
+    let filter = Filter::everything(0);
+    assert_eq!(client.api_roots().unwrap().len(), 100);
+    assert!(matches!(
+        client.api_roots(),
+        Err(ClientError::NotTaxii { .. })
+    ));
+    assert_eq!(client.status(&root, "s").unwrap().id.len(), 36);
+    assert!(matches!(
+        client.status(&root, "s"),
+        Err(ClientError::NotTaxii { .. })
+    ));
+    let size = BatchSize {
+        objects: 1,
+        bytes: 1_000,
+    };
+    let sent = client.add_objects(&root, "main", &["{}"], size).next();
+    assert!(matches!(
+        sent.unwrap().result,
+        Err(ClientError::NotTaxii { .. })
+    ));
+    let page = || client.walk(&root, "main", &filter).next().unwrap();
+    assert_eq!(page().unwrap().objects.len(), OBJECTS_READ_PER_ENVELOPE);
+    assert!(matches!(page(), Err(ClientError::NotTaxii { .. })));
+    for secret in [&pair, "pass:word"] {
+        let said = client.discovery().unwrap_err().to_string();
+        assert!(said.contains("xx(secret)"), "{said}");
+        assert!(!said.contains(secret.split_at(4).0), "{said}");
+    }
+}
+
+#[test]
+fn what_comes_next_is_what_is_sent_and_lengths_have_limits() {
+    let memory = Arc::new(Memory::small());
+    let server = Server::with_routes(&memory);
+    let client = server.client();
+    let mut sent = objects(1..8);
+    sent.insert(3, indicator(99).replace("[a:b = 1]", &"x".repeat(5_000)));
+    let texts: Vec<&str> = sent.iter().map(String::as_str).collect();
+    let root = server.root();
+    let size = BatchSize {
+        objects: 50,
+        bytes: 4_000,
+    };
+    let mut batches = client.add_objects(&root, "main", &texts, size);
+    let mut seen = 0;
+    loop {
+        let coming = batches.coming();
+        let Some(batch) = batches.next() else {
+            assert!(coming.is_empty());
+            break;
+        };
+        // What is too large is not sent.
+        let is_sent = batch.result.is_ok();
+        assert_eq!(coming, if is_sent { batch.range.clone() } else { 0..0 });
+        seen += batch.range.len();
+    }
+    assert_eq!(seen, 8);
+    for (said, bytes) in [(0, 1 << 20), (1 << 40, 16 << 20), (7, 7)] {
+        let root = ApiRoot {
+            max_content_length: said,
+            ..ApiRoot::default()
+        };
+        assert_eq!(BatchSize::for_root(&root, 1).bytes, bytes, "{said}");
+    }
+}
+
+#[test]
+fn the_collection_that_is_meant_is_only_one() {
+    let discovery = r#"{"title":"t","api_roots":["/a/","/b/"]}"#;
+    let a = r#"{"collections":[
+        {"id":"1","title":"same","alias":"first","can_read":true,"can_write":false},
+        {"id":"2","title":"other","can_read":false,"can_write":true}]}"#;
+    let b = r#"{"collections":[{"id":"3","title":"same","can_read":true,"can_write":false}]}"#;
+    let find = |names: &[&str], fits: fn(&Collection) -> bool| {
+        let answers = [discovery, a, b].map(|body| (StatusCode::OK, body).into_response());
+        let (server, _) = Server::with_answers(answers.into());
+        let found = server.client().find_collections(names, fits);
+        found
+            .map(|found| {
+                let ids = found.into_iter().map(|(root, one)| {
+                    format!("{} {}", root.trim_start_matches(&server.origin), one.id)
+                });
+                ids.collect::<Vec<_>>()
+            })
+            .map_err(|error| error.to_string())
+    };
+    let read = |names: &[&str]| find(names, |one| one.can_read);
+    assert_eq!(find(&[], |one| one.can_write).unwrap(), ["/a/ 2"]);
+    assert_eq!(
+        read(&["3", "first", "other"]).unwrap(),
+        ["/b/ 3", "/a/ 1", "/a/ 2"]
+    );
+    // Two fit, two are called so, none is called so.
+    for names in [[].as_slice(), &["same"], &["1", "none"]] {
+        let error = read(names).unwrap_err();
+        assert!(error.contains("`1` (same), `2` (other)"), "{error}");
+    }
 }
