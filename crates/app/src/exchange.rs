@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::access::{Action, Caller};
 use crate::error::AppError;
-use crate::feed::TextPage;
+use crate::feed::{TextPage, feed_key};
 use crate::ledger::Handed;
 use crate::node::{Node, own};
 use crate::submission::settled;
@@ -256,7 +256,10 @@ impl Backend for TaxiiService {
             self.held(caller, id)?;
         }
         let handed: Vec<_> = page.entries.iter().map(Handed::of_text).collect();
-        self.0.hand_over(caller, &handed).map_err(backend)?;
+        let log = feed_key(caller.audience());
+        self.0
+            .hand_over(&log, caller.person.0, &handed)
+            .map_err(backend)?;
         let entries = page.entries.into_iter().map(|one| Entry {
             text: one.text,
             date_added: one.entry.position,

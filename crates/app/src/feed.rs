@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use release::decision::{Decision, Released};
 use release::gate::{Asked, Gate, Holdings, Policy};
 use release::held::Held;
-use release::party::{Audience, Member};
+use release::party::{Audience, Member, OrganisationId};
 use release::pass::PassCheck;
 use release::terms::Release;
 use release::withdrawal::Notice;
@@ -355,10 +355,15 @@ pub(crate) fn feed_key(audience: &Audience) -> String {
         Audience::Own { person } => format!("person:{person}"),
         Audience::Member(member) => match member.person {
             Some(person) => format!("person:{person}"),
-            None => format!("organisation:{}", member.organisation),
+            None => organisation_key(member.organisation),
         },
         Audience::Public => "public".to_owned(),
     }
+}
+
+/// The name of the feed of an organisation as a whole.
+pub(crate) fn organisation_key(organisation: OrganisationId) -> String {
+    format!("organisation:{organisation}")
 }
 
 /// A version is asked for exactly; an object without versions as such.

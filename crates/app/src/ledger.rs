@@ -17,6 +17,7 @@ use ::ledger::hash::Hash;
 use ::ledger::key::{SigningKey, VerifyingKey};
 use ::ledger::leaf::Leaf;
 use ::ledger::proof;
+use release::party::Audience;
 use stix::id::Id;
 use store::database::Reader;
 use store::error::StoreError;
@@ -24,7 +25,7 @@ use store::ledger::{HOUSE, LogHead};
 
 use crate::access::{Action, Caller};
 use crate::error::AppError;
-use crate::feed::{asked, feed_key};
+use crate::feed::{asked, feed_key, organisation_key};
 use crate::node::{Node, own};
 
 pub(crate) use record::{Handed, begin, decided, given, release_withdrawn, released, withdrawn};
@@ -34,6 +35,8 @@ pub(crate) use record::{Handed, begin, decided, given, release_withdrawn, releas
 pub enum Log {
     /// That of the house: administrators and auditors read it.
     House,
+    /// That of the caller's organisation: of what was sent to it without anybody's asking, as a peer.
+    Organisation,
     /// The caller's own: of what the caller was given.
     Own,
 }
@@ -250,6 +253,15 @@ fn name_of(caller: &Caller, log: Log) -> Result<String, AppError> {
         Log::House => {
             caller.require(Action::ReadAudit)?;
             Ok(HOUSE.to_owned())
+        }
+        Log::Organisation => {
+            caller.require(Action::ReadFeed)?;
+            match caller.audience() {
+                Audience::Member(member) if member.organisation == caller.organisation => {
+                    Ok(organisation_key(member.organisation))
+                }
+                _ => Err(AppError::Forbidden),
+            }
         }
         Log::Own => {
             caller.require(Action::ReadFeed)?;

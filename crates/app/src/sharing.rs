@@ -15,6 +15,7 @@ use store::release::{ReleaseRecord, read_recipient};
 use crate::access::{Action, Caller};
 use crate::effect::member;
 use crate::error::AppError;
+use crate::feed::feed_key;
 use crate::four_eyes::SecondReason;
 use crate::ledger::Handed;
 use crate::node::Node;
@@ -253,7 +254,7 @@ impl Node {
         let entries = self.feed_page(&audience, &FeedQuery::default(), MAX_SEEN)?;
         if itself {
             let handed: Vec<_> = entries.iter().filter_map(Handed::of).collect();
-            self.hand_over(caller, &handed)?;
+            self.hand_over(&feed_key(caller.audience()), caller.person.0, &handed)?;
         }
         let objects = entries.into_iter().map(|(entry, decision)| {
             let (edition, cut) = match &decision {

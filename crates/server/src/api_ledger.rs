@@ -1,4 +1,7 @@
 //! The logs over the JSON API, `/api/v1/ledger/`: heads, leaves and proofs, of the caller's own log or of the house's.
+//!
+//! With `log=organisation`, the caller's own is that of the caller's organisation as a whole, which tells what was sent to
+//! its server.
 
 use app::ledger::{Log, Place};
 use axum::Json;
@@ -22,8 +25,12 @@ pub(crate) async fn key(State(shared): State<Shared>) -> Answer {
     ))
 }
 
-pub(crate) async fn own_head(who: Permitted<ReadFeed>, State(shared): State<Shared>) -> Answer {
-    head(&who, &shared, Log::Own).await
+pub(crate) async fn own_head(
+    who: Permitted<ReadFeed>,
+    State(shared): State<Shared>,
+    Query(parameters): Parameters,
+) -> Answer {
+    head(&who, &shared, own(&parameters)?).await
 }
 
 pub(crate) async fn own_leaves(
@@ -31,7 +38,8 @@ pub(crate) async fn own_leaves(
     State(shared): State<Shared>,
     query: Parameters,
 ) -> Answer {
-    leaves(&who, &shared, Log::Own, query).await
+    let log = own(&query)?;
+    leaves(&who, &shared, log, query).await
 }
 
 pub(crate) async fn own_inclusion(
@@ -39,7 +47,8 @@ pub(crate) async fn own_inclusion(
     State(shared): State<Shared>,
     query: Parameters,
 ) -> Answer {
-    inclusion(&who, &shared, Log::Own, query).await
+    let log = own(&query)?;
+    inclusion(&who, &shared, log, query).await
 }
 
 pub(crate) async fn own_consistency(
@@ -47,7 +56,8 @@ pub(crate) async fn own_consistency(
     State(shared): State<Shared>,
     query: Parameters,
 ) -> Answer {
-    consistency(&who, &shared, Log::Own, query).await
+    let log = own(&query)?;
+    consistency(&who, &shared, log, query).await
 }
 
 pub(crate) async fn house_head(who: Permitted<ReadAudit>, State(shared): State<Shared>) -> Answer {
@@ -169,6 +179,19 @@ async fn consistency<N: Needs>(
         "new": found.new,
         "proof": texts(&found.path),
     })))
+}
+
+/// Which of the caller's own logs is meant.
+fn own(parameters: &[(String, String)]) -> Result<Log, Failure> {
+    let named = parameters.iter().find(|(name, _)| name == "log");
+    match named.map(|(_, value)| value.as_str()) {
+        None | Some("own") => Ok(Log::Own),
+        Some("organisation") => Ok(Log::Organisation),
+        Some(_) => {
+            let message = "`log` is `own` or `organisation`";
+            Err(Failure::field("SERVER-FIELD-02", "log", message))
+        }
+    }
 }
 
 fn texts(path: &[Hash]) -> Vec<String> {

@@ -17,9 +17,8 @@ use store::feed::FeedEntry;
 use store::ledger::HOUSE;
 use uuid::Uuid;
 
-use crate::access::Caller;
 use crate::error::AppError;
-use crate::feed::{TextEntry, feed_key};
+use crate::feed::TextEntry;
 use crate::ledger::{LEDGER_KEY, head, leaf_at};
 use crate::node::{Node, policy};
 
@@ -88,22 +87,23 @@ impl Node {
         })
     }
 
-    /// Records that entries are handed to a caller, those that were not before; returns before they are.
+    /// Records that entries of the log of an audience are handed to somebody, those that were not before; returns before
+    /// they are.
     ///
     /// Where the gate gives another text than was recorded when the entry was made, what is handed over is recorded
     /// anew: the log has what was given, to the byte.
     pub(crate) fn hand_over(
         &self,
-        caller: &Caller,
+        log: &str,
+        to: Uuid,
         entries: &[Handed<'_>],
     ) -> Result<(), AppError> {
-        let log = feed_key(caller.audience());
         let some = self.store.read(|reader| {
-            if head(reader, &log)?.pending == 0 {
+            if head(reader, log)?.pending == 0 {
                 return Ok(false);
             }
             for entry in entries {
-                if pending(reader, &log, entry)?.is_some() {
+                if pending(reader, log, entry)?.is_some() {
                     return Ok(true);
                 }
             }
@@ -116,7 +116,7 @@ impl Node {
         self.store.write(|writer| {
             let mut handed = Vec::new();
             for entry in entries {
-                let Some(mut place) = pending(writer, &log, entry)? else {
+                let Some(mut place) = pending(writer, log, entry)? else {
                     continue;
                 };
                 let text = Hash::of(entry.text.as_bytes());
@@ -126,7 +126,7 @@ impl Node {
                     sha256,
                     content,
                     added,
-                }) = leaf_at(writer, &log, place)?
+                }) = leaf_at(writer, log, place)?
                     && sha256 != text
                 {
                     let leaf = Leaf::Given {
@@ -136,7 +136,7 @@ impl Node {
                         content,
                         added,
                     };
-                    place = writer.append_given(&log, entry.id.as_str(), entry.version, &leaf)?;
+                    place = writer.append_given(log, entry.id.as_str(), entry.version, &leaf)?;
                 }
                 handed.push((entry, place));
             }
@@ -144,13 +144,13 @@ impl Node {
                 return Ok(());
             }
             let leaf = Leaf::Delivered {
-                to: caller.person.0,
+                to,
                 at: now,
                 leaves: ranges_of(handed.iter().map(|(_, place)| *place).collect()),
             };
-            let by = writer.append_leaf(&log, &leaf)?;
+            let by = writer.append_leaf(log, &leaf)?;
             for (entry, _) in handed {
-                writer.set_delivered(&log, entry.id.as_str(), entry.version, by)?;
+                writer.set_delivered(log, entry.id.as_str(), entry.version, by)?;
             }
             Ok(())
         })

@@ -125,6 +125,24 @@ async fn a_partner_checks_over_http_what_it_was_given() {
         let (status, text) = get(&site, &path, Some(&token)).await;
         assert!(status.is_client_error(), "{path}: {status} {text}");
     }
+    // What is sent to the server of an organisation stands in a log of its own, which all its members may read.
+    let own = json(&site, "/api/v1/ledger/head?log=own", &token).await;
+    assert_eq!(own["origin"], origin.as_str());
+    let whole = "/api/v1/ledger/head?log=organisation";
+    let first = json(&site, whole, &token).await;
+    let second = json(&site, whole, &service(&site, "carrier-two")).await;
+    assert_ne!(first["origin"], origin.as_str());
+    assert_eq!(
+        (&first["origin"], &first["size"]),
+        (&second["origin"], &serde_json::json!(0))
+    );
+    for log in ["house", "public", "x"] {
+        for path in ["head", "leaves", "inclusion", "consistency"] {
+            let path = format!("/api/v1/ledger/{path}?leaf=0&log={log}");
+            let (status, _) = get(&site, &path, Some(&token)).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        }
+    }
     let huge = format!("/api/v1/ledger/leaves?first={}", u64::MAX);
     assert_eq!(
         json(&site, &huge, &token).await["leaves"],
