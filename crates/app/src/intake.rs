@@ -53,6 +53,8 @@ struct Invalid {
 
 /// What became of one object.
 enum Fate {
+    /// There is no room for it to wait in; later there may be.
+    Full,
     Held,
     /// It waits, and its sender may know.
     Pending {
@@ -447,9 +449,7 @@ impl Intake<'_> {
             Some((_, Some(decision))) => Fate::Refused {
                 reason: rejection(&decision.note),
             },
-            _ if self.room == 0 => Fate::Refused {
-                reason: FULL.to_owned(),
-            },
+            _ if self.room == 0 => Fate::Full,
             _ => {
                 self.room -= 1;
                 let mut all = reasons;
@@ -544,6 +544,7 @@ impl Intake<'_> {
                     pendings.push(details(Some(reason)));
                     waiting.push(seq);
                 }
+                Fate::Full => failures.push(details(Some(FULL.to_owned()))),
                 Fate::Refused { reason } => failures.push(details(Some(reason))),
             }
         }
@@ -557,6 +558,7 @@ impl Intake<'_> {
         let mut taken = TakenIn::default();
         for (id, version, fate) in self.fates {
             let (list, reason) = match fate {
+                Fate::Full => (&mut taken.full, Some(FULL.to_owned())),
                 Fate::Held => (&mut taken.held, None),
                 Fate::Pending { reason, .. } | Fate::SetAside { reason } => {
                     (&mut taken.pending, Some(reason))
@@ -579,7 +581,8 @@ pub(crate) const CONFLICT: &str = "this version is held with other content";
 pub(crate) const FOREIGN: &str = "an object of this identifier is held from another source";
 /// What the note of an object says that was taken in of a trusted source.
 pub(crate) const TRUSTED: &str = "taken in: its source is trusted";
-const FULL: &str =
+/// What the sender of an object is told for which there is no room.
+pub(crate) const FULL: &str =
     "too many of your objects wait for a decision; send it again when some are decided";
 
 const WAITS: &str = "it waits for a person to decide";

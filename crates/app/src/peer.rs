@@ -13,6 +13,7 @@ use crate::error::AppError;
 use crate::node::Node;
 pub use crate::peer_secret::PeerSecrets;
 pub use crate::peer_settings::{Direction, PeerSettings};
+use crate::peer_sync::REREAD;
 
 /// A peer as it is asked for.
 #[derive(Debug, Clone)]
@@ -221,6 +222,8 @@ impl Node {
                 return Ok(None);
             };
             let cursors = reader.peer_cursors(row.id)?.into_iter();
+            // How far reading again has come is nobody's business but the worker's.
+            let cursors = cursors.filter(|(_, collection, _)| !collection.starts_with(REREAD));
             let refusals = reader.peer_refusals(row.id, MAX_SHOWN)?.into_iter();
             let events = reader.peer_events(row.id, MAX_SHOWN)?.into_iter();
             let pending: Vec<PendingRow> = reader.peer_pendings(row.id, MAX_SHOWN)?;

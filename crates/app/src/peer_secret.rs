@@ -78,14 +78,6 @@ impl PeerSecrets {
             _ => Ok(()),
         }
     }
-
-    /// A text without them, should a server have repeated what it was told.
-    pub(crate) fn redacted(&self, text: &str) -> String {
-        match &self.secret {
-            Some(secret) if !secret.is_empty() => text.replace(secret.as_str(), "(secret)"),
-            _ => text.to_owned(),
-        }
-    }
 }
 
 fn path(dir: &Path, peer: Uuid) -> PathBuf {

@@ -7,23 +7,26 @@
 mod pull;
 mod push;
 
+pub(crate) use pull::REREAD;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use store::database::Writer;
+use store::database::{Reader, Writer};
+use store::error::StoreError;
 use store::peer::{EventRow, PeerRow, RefusalRow, Way};
 use taxii::client::Client;
 use taxii::client::config::{ClientConfig, Credentials, Identity, Secret, Trust};
 use taxii::client::error::ClientError;
-use taxii::message::collection::Collection;
 
 use crate::access::{Action, Caller};
 use crate::error::AppError;
 use crate::node::Node;
 use crate::peer_secret::PeerSecrets;
 use crate::peer_settings::PeerSettings;
+use crate::trust::{Trust as SourceTrust, trust_of};
 
 /// What the node's own configuration says of connections.
 #[derive(Debug, Clone)]
@@ -36,6 +39,19 @@ pub struct Wire {
     pub max_body_bytes: u64,
     /// Most pages of one walk; the next one goes on.
     pub max_pages: usize,
+    /// How often a request is tried again that a busy server did not take.
+    pub max_retries: u32,
+    /// Longest wait before trying again.
+    pub max_retry_wait: Duration,
+}
+
+/// On whose word a synchronisation goes on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Word<'r> {
+    /// Somebody asked for it: it goes to the end, also where the peer rests.
+    Person,
+    /// The worker began it: it ends when this says so, when the peer rests, and when its turn is over.
+    Worker(&'r AtomicBool),
 }
 
 /// What one synchronisation came to, one way.
@@ -58,7 +74,7 @@ pub struct SyncReport {
 /// Why a synchronisation stopped.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// It was asked to.
+    /// The peer is gone or rests, the program ends, or the turn is over: another time it goes on from here.
     Asked,
     /// Something on the way, in words without secrets.
     Failure {
@@ -74,17 +90,64 @@ pub(crate) struct Run<'r> {
     pub(crate) node: &'r Node,
     pub(crate) peer: &'r PeerRow,
     pub(crate) settings: PeerSettings,
-    pub(crate) secrets: PeerSecrets,
     pub(crate) client: Arc<Client>,
     pub(crate) wire: &'r Wire,
-    pub(crate) stop: &'r AtomicBool,
+    pub(crate) word: Word<'r>,
+    pub(crate) begun: Timestamp,
     pub(crate) told: &'r dyn Fn(&SyncReport),
     pub(crate) report: &'r mut SyncReport,
+}
+
+/// How a synchronisation ended.
+enum Ending {
+    Failed {
+        text: String,
+        retry_after_secs: Option<u64>,
+    },
+    /// Both sides are level.
+    Level,
+    /// In the middle; it goes on at the next turn.
+    Unfinished,
 }
 
 impl From<AppError> for Stop {
     fn from(error: AppError) -> Self {
         Self::Node(error)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Node(error.into())
+    }
+}
+
+impl Wire {
+    /// The configuration of a client: the one way in which the program makes them.
+    pub fn client_config(
+        &self,
+        url: &str,
+        page_objects: usize,
+        credentials: Credentials,
+        trust: Trust,
+        identity: Option<Identity>,
+    ) -> ClientConfig {
+        ClientConfig {
+            url: url.to_owned(),
+            credentials,
+            connect_timeout: self.connect_timeout,
+            request_timeout: self.request_timeout,
+            max_body_bytes: self.max_body_bytes,
+            page_limit: page_objects,
+            max_pages: self.max_pages,
+            max_retries: self.max_retries,
+            max_retry_wait: self.max_retry_wait,
+            user_agent: concat!("noroshi/", env!("CARGO_PKG_VERSION")).to_owned(),
+            allow_plain_http: false,
+            trusted_origins: Vec::new(),
+            trust,
+            identity,
+        }
     }
 }
 
@@ -107,10 +170,9 @@ impl Node {
             .read(|reader| Ok::<_, AppError>(reader.peer_named(name)?))?
             .ok_or(AppError::NotFound)?;
         let direction = PeerSettings::read(&row.settings).direction;
-        let stop = AtomicBool::new(false);
         ways.iter()
             .filter(|way| direction.has(**way))
-            .map(|way| self.synchronise_way(&row, *way, wire, &stop, told))
+            .map(|way| self.synchronise_way(&row, *way, wire, Word::Person, told))
             .collect()
     }
 
@@ -120,7 +182,7 @@ impl Node {
         peer: &PeerRow,
         way: Way,
         wire: &Wire,
-        stop: &AtomicBool,
+        word: Word<'_>,
         told: &dyn Fn(&SyncReport),
     ) -> Result<SyncReport, AppError> {
         let begun = self.clock.now();
@@ -132,17 +194,17 @@ impl Node {
             pages: 0,
             failure: None,
         };
-        let result = self
-            .connect(peer, wire)
-            .and_then(|(settings, secrets, client)| {
+        let ended = self
+            .connect(peer, way, wire)
+            .and_then(|(settings, client)| {
                 let mut run = Run {
                     node: self,
                     peer,
                     settings,
-                    secrets,
                     client: Arc::new(client),
                     wire,
-                    stop,
+                    word,
+                    begun,
                     told,
                     report: &mut report,
                 };
@@ -151,19 +213,59 @@ impl Node {
                     Way::Push => run.push(),
                 }
             });
-        let (failure, retry_after_secs) = match result {
-            Ok(()) => (None, None),
-            Err(Stop::Asked) => (Some("stopped before the end".to_owned()), None),
+        let ending = match ended {
+            Ok(()) => Ending::Level,
+            Err(Stop::Asked) => Ending::Unfinished,
             Err(Stop::Failure {
                 text,
                 retry_after_secs,
-            }) => (Some(text), retry_after_secs),
-            Err(Stop::Node(error)) => return Err(error),
+            }) => Ending::Failed {
+                text,
+                retry_after_secs,
+            },
+            Err(Stop::Node(error)) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    peer = peer.name,
+                    way = way.name(),
+                    "synchronising failed in the node"
+                );
+                Ending::Failed {
+                    text: trouble(&error).to_owned(),
+                    retry_after_secs: None,
+                }
+            }
         };
-        let behind = match (&failure, way) {
-            (None, _) => Some(0),
-            (Some(_), Way::Push) => self.unsent(peer)?,
-            (Some(_), Way::Pull) => None,
+        self.record_ending(peer, way, begun, &ending)?;
+        report.failure = match (ending, word) {
+            (Ending::Failed { text, .. }, _) => Some(text),
+            (Ending::Unfinished, Word::Person) => Some("stopped before the end".to_owned()),
+            (Ending::Unfinished, Word::Worker(_)) | (Ending::Level, _) => None,
+        };
+        Ok(report)
+    }
+
+    /// Records that a synchronisation ended with a panic.
+    pub(crate) fn record_panic(&self, peer: &PeerRow, way: Way) -> Result<(), AppError> {
+        let ending = Ending::Failed {
+            text: TROUBLE.to_owned(),
+            retry_after_secs: None,
+        };
+        self.record_ending(peer, way, self.clock.now(), &ending)
+    }
+
+    fn record_ending(
+        &self,
+        peer: &PeerRow,
+        way: Way,
+        begun: Timestamp,
+        ending: &Ending,
+    ) -> Result<(), AppError> {
+        let behind = match (ending, way) {
+            (Ending::Level, _) => Some(0),
+            // Where the node is in trouble, this is what it does not know.
+            (_, Way::Push) => self.unsent(peer).ok().flatten(),
+            (_, Way::Pull) => None,
         };
         self.store.write(|writer| {
             // It may have been taken out meanwhile.
@@ -175,20 +277,25 @@ impl Node {
             row.last_attempt = Some(begun);
             row.behind = behind;
             let interval = PeerSettings::read(&peer.settings).interval_secs;
-            let pause = match &failure {
-                None => {
+            let pause = match ending {
+                Ending::Level => {
                     if row.failures > 0 {
                         event(writer, peer, way, "it goes through again", now)?;
                     }
                     row.failures = 0;
                     row.last_success = Some(now);
-                    if writer.peer_pendings(peer.id, 1)?.is_empty() {
+                    let pause = if writer.peer_pendings(peer.id, 1)?.is_empty() {
                         u64::from(interval)
                     } else {
                         u64::from(interval).min(PENDING_SECS)
-                    }
+                    };
+                    self.jittered(pause, false)
                 }
-                Some(text) => {
+                Ending::Unfinished => SignedDuration::ZERO,
+                Ending::Failed {
+                    text,
+                    retry_after_secs,
+                } => {
                     if row.failures == 0 || row.failure.as_ref() != Some(text) {
                         event(writer, peer, way, text, now)?;
                     }
@@ -198,23 +305,26 @@ impl Node {
                     let asked = retry_after_secs
                         .unwrap_or_default()
                         .min(MAX_RETRY_AFTER_SECS);
-                    back_off(row.failures).max(asked)
+                    self.jittered(back_off(row.failures).max(asked), true)
                 }
             };
-            let pause = self.jittered(pause, failure.is_some());
             row.next_attempt = now.checked_add(pause).unwrap_or(now);
             Ok::<_, AppError>(writer.set_peer_way(peer.id, way, &row)?)
-        })?;
-        report.failure = failure;
-        Ok(report)
+        })
     }
 
     fn connect(
         &self,
         peer: &PeerRow,
+        way: Way,
         wire: &Wire,
-    ) -> Result<(PeerSettings, PeerSecrets, Client), Stop> {
+    ) -> Result<(PeerSettings, Client), Stop> {
         let settings = PeerSettings::read(&peer.settings);
+        let trust = |reader: &Reader<'_>| trust_of(reader, peer.organisation);
+        // Nobody is asked for what is not taken.
+        if way == Way::Pull && self.store.read(trust)? == SourceTrust::Blocked {
+            return Err(Stop::Node(AppError::Forbidden));
+        }
         let plain = |text: &str| Stop::Failure {
             text: text.to_owned(),
             retry_after_secs: None,
@@ -224,7 +334,7 @@ impl Node {
             .ok_or_else(|| plain("the credentials of this peer are missing; add the peer anew"))?;
         let config = config(&settings, &secrets, wire);
         let client = Client::new(config).map_err(|error| plain(&error.to_string()))?;
-        Ok((settings, secrets, client))
+        Ok((settings, client))
     }
 
     /// A pause with some chance in it, so that many nodes do not ask at the same moment: a tenth either way, after a
@@ -246,13 +356,27 @@ impl Node {
 }
 
 impl Run<'_> {
-    /// Ends the run where that was asked for.
+    /// Ends the run where it is not to go on; asked between requests.
     pub(crate) fn go_on(&self) -> Result<(), Stop> {
-        if self.stop.load(Ordering::Relaxed) {
-            Err(Stop::Asked)
-        } else {
-            Ok(())
-        }
+        let row = self
+            .node
+            .store
+            .read(|reader| Ok::<_, AppError>(reader.peer(self.peer.id)?))?;
+        let ends = match (row, self.word) {
+            (None, _) => true,
+            (Some(_), Word::Person) => false,
+            (Some(row), Word::Worker(stop)) => {
+                // However slow the peer is, each turn brings something.
+                let is_over = self.taken() >= TURN && self.report.pages > 0;
+                row.is_paused || stop.load(Ordering::Relaxed) || is_over
+            }
+        };
+        if ends { Err(Stop::Asked) } else { Ok(()) }
+    }
+
+    /// How long it has gone on.
+    pub(crate) fn taken(&self) -> SignedDuration {
+        self.node.clock.now().duration_since(self.begun)
     }
 
     /// A failure of the client, in words, without secrets.
@@ -278,53 +402,9 @@ impl Run<'_> {
 
     /// A text of somebody else, fit to be kept: without secrets and control characters, not too long.
     pub(crate) fn clean(&self, text: &str) -> String {
-        let text = self.secrets.redacted(text);
+        let text = self.client.redacted(text);
         let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
         plain.take(MAX_TEXT_CHARS).collect()
-    }
-
-    /// The collections that are meant, each with its API root.
-    pub(crate) fn collections(
-        &self,
-        named: &[String],
-        fits: fn(&Collection) -> bool,
-    ) -> Result<Vec<(String, Collection)>, Stop> {
-        let mut all = Vec::new();
-        for root in self.client.api_roots().map_err(|e| self.failed(&e))? {
-            for collection in self
-                .client
-                .collections(&root)
-                .map_err(|e| self.failed(&e))?
-            {
-                all.push((root.clone(), collection));
-                if all.len() > MAX_COLLECTIONS {
-                    return Err(self.failure(&format!("more than {MAX_COLLECTIONS} collections")));
-                }
-            }
-        }
-        let mut found = Vec::new();
-        for name in named {
-            let is_meant = |collection: &Collection| {
-                collection.id == *name
-                    || collection.title == *name
-                    || collection.alias.as_ref() == Some(name)
-            };
-            let one = all.iter().find(|(_, one)| is_meant(one));
-            let one = one.ok_or_else(|| {
-                self.failure(&format!("the server shows us no collection `{name}`"))
-            })?;
-            found.push(one.clone());
-        }
-        if named.is_empty() {
-            found.extend(all.into_iter().filter(|(_, one)| fits(one)));
-            if found.len() != 1 {
-                return Err(self.failure(&format!(
-                    "the server has {} collections that fit; name those that are meant",
-                    found.len()
-                )));
-            }
-        }
-        Ok(found)
     }
 
     pub(crate) fn failure(&self, text: &str) -> Stop {
@@ -365,9 +445,10 @@ impl Run<'_> {
         row.unchanged = row.unchanged.saturating_add(unchanged);
         row.refused = row.refused.saturating_add(refused);
         writer.set_peer_way(self.peer.id, self.report.way, &row)?;
-        self.report.moved += moved;
-        self.report.unchanged += unchanged;
-        self.report.refused += refused;
+        let report = &mut *self.report;
+        report.moved = report.moved.saturating_add(moved);
+        report.unchanged = report.unchanged.saturating_add(unchanged);
+        report.refused = report.refused.saturating_add(refused);
         (self.told)(self.report);
         Ok(())
     }
@@ -385,6 +466,8 @@ pub(crate) fn check_client(settings: &PeerSettings, secrets: &PeerSecrets) -> Re
         request_timeout: Duration::from_secs(1),
         max_body_bytes: 1,
         max_pages: 1,
+        max_retries: 0,
+        max_retry_wait: Duration::ZERO,
     };
     if settings.user.is_some() && secrets.secret.is_none() {
         return Err(AppError::invalid("APP-PEER-07", "a user has a password"));
@@ -415,25 +498,19 @@ fn config(settings: &PeerSettings, secrets: &PeerSecrets, wire: &Wire) -> Client
         }),
         _ => None,
     };
-    ClientConfig {
-        url: settings.url.clone(),
-        credentials,
-        connect_timeout: wire.connect_timeout,
-        request_timeout: wire.request_timeout,
-        max_body_bytes: wire.max_body_bytes,
-        page_limit: usize::try_from(settings.page_objects).unwrap_or(usize::MAX),
-        max_pages: wire.max_pages,
-        // The worker comes back later; a thread does not sleep for a server.
-        max_retries: 0,
-        max_retry_wait: Duration::ZERO,
-        user_agent: concat!("noroshi/", env!("CARGO_PKG_VERSION")).to_owned(),
-        allow_plain_http: false,
-        trusted_origins: Vec::new(),
-        trust: match &settings.authorities {
-            Some(pem) => Trust::Pem(pem.clone().into_bytes()),
-            None => Trust::Public,
-        },
-        identity,
+    let trust = match &settings.authorities {
+        Some(pem) => Trust::Pem(pem.clone().into_bytes()),
+        None => Trust::Public,
+    };
+    let page_objects = usize::try_from(settings.page_objects).unwrap_or(usize::MAX);
+    wire.client_config(&settings.url, page_objects, credentials, trust, identity)
+}
+
+/// What the way of a peer shows of an error of the node; the rest is for its log.
+fn trouble(error: &AppError) -> &'static str {
+    match error {
+        AppError::Forbidden => "the organisation of this peer is blocked on this node",
+        _ => TROUBLE,
     }
 }
 
@@ -460,6 +537,11 @@ fn back_off(failures: u32) -> u64 {
         .min(LAST_BACK_OFF_SECS)
 }
 
+/// What a peer shows where the node failed and not the peer.
+const TROUBLE: &str = "the node itself failed; its log says why";
+/// How long a run of the worker goes on before others get its thread: a page more or less does not matter, and eight
+/// peers that are read for the first time must not hold up the rest for a day.
+const TURN: SignedDuration = SignedDuration::from_mins(5);
 /// First and longest pause after a failure: a peer that was down for a night is level within the hour.
 const FIRST_BACK_OFF_SECS: u64 = 5;
 const LAST_BACK_OFF_SECS: u64 = 30 * 60;
@@ -469,8 +551,6 @@ const MAX_RETRY_AFTER_SECS: u64 = 24 * 60 * 60;
 const PENDING_SECS: u64 = 10;
 /// Characters of somebody else's text that are kept.
 const MAX_TEXT_CHARS: usize = 500;
-/// Collections of a server that are looked at.
-const MAX_COLLECTIONS: usize = 10_000;
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use store::peer::{PeerRow, Way};
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::error::AppError;
 use crate::node::Node;
 use crate::peer_settings::PeerSettings;
-use crate::peer_sync::Wire;
+use crate::peer_sync::{Wire, Word};
 
 /// A worker that runs.
 pub struct Worker {
@@ -25,9 +25,17 @@ pub struct Worker {
 
 /// A synchronisation under way.
 struct Running {
+    peer: PeerRow,
+    way: Way,
+    /// An error where it could not be recorded how it went.
+    thread: JoinHandle<Result<(), AppError>>,
+}
+
+/// A way that waits because the node could not record how it went.
+struct Waiting {
     peer: Uuid,
     way: Way,
-    thread: JoinHandle<()>,
+    until: Instant,
 }
 
 impl fmt::Debug for Worker {
@@ -62,24 +70,29 @@ impl Worker {
 
 fn schedule(node: &Arc<Node>, wire: &Wire, stop: &Arc<AtomicBool>) {
     let mut running: Vec<Running> = Vec::new();
+    let mut waiting: Vec<Waiting> = Vec::new();
     while !stop.load(Ordering::Relaxed) {
-        running.retain(|one| !one.thread.is_finished());
+        let now = Instant::now();
+        waiting.retain(|one| now < one.until);
+        let (ended, rest): (Vec<_>, Vec<_>) = running
+            .into_iter()
+            .partition(|one| one.thread.is_finished());
+        running = rest;
+        waiting.extend(ended.into_iter().filter_map(|one| end(node, one)));
         match due(node) {
             Ok(due) => {
                 for (peer, way) in due {
                     let is_under_way = running
                         .iter()
+                        .any(|one| one.peer.id == peer.id && one.way == way);
+                    let waits = waiting
+                        .iter()
                         .any(|one| one.peer == peer.id && one.way == way);
-                    if is_under_way || running.len() >= MAX_THREADS {
+                    if is_under_way || waits || running.len() >= MAX_THREADS {
                         continue;
                     }
-                    let id = peer.id;
-                    match begin(node, wire, stop, peer, way) {
-                        Ok(thread) => running.push(Running {
-                            peer: id,
-                            way,
-                            thread,
-                        }),
+                    match begin(node, wire, stop, peer.clone(), way) {
+                        Ok(thread) => running.push(Running { peer, way, thread }),
                         Err(error) => {
                             tracing::error!(%error, "no thread to synchronise a peer");
                         }
@@ -102,6 +115,27 @@ fn schedule(node: &Arc<Node>, wire: &Wire, stop: &Arc<AtomicBool>) {
         }
         std::thread::sleep(DRAIN_EVERY);
     }
+}
+
+/// Looks at how a synchronisation ended; whether its way has to wait, because nothing could be recorded of it.
+fn end(node: &Node, ended: Running) -> Option<Waiting> {
+    let Running { peer, way, thread } = ended;
+    let recorded = match thread.join() {
+        Ok(recorded) => recorded,
+        // The panic has reported itself.
+        Err(_) => node.record_panic(&peer, way),
+    };
+    let error = recorded.err()?;
+    tracing::error!(
+        error = &error as &dyn std::error::Error,
+        peer = peer.name,
+        "it could not be recorded how synchronising went"
+    );
+    Some(Waiting {
+        peer: peer.id,
+        way,
+        until: Instant::now() + TROUBLE_PAUSE,
+    })
 }
 
 /// What is to be synchronised now.
@@ -136,41 +170,30 @@ fn begin(
     stop: &Arc<AtomicBool>,
     peer: PeerRow,
     way: Way,
-) -> std::io::Result<JoinHandle<()>> {
+) -> std::io::Result<JoinHandle<Result<(), AppError>>> {
     let (node, wire, stop) = (Arc::clone(node), wire.clone(), Arc::clone(stop));
     std::thread::Builder::new()
         .name(format!("{} {}", way.name(), peer.name))
         .spawn(move || {
-            match node.synchronise_way(&peer, way, &wire, &stop, &|_| {}) {
-                Ok(report) => {
-                    if let Some(failure) = report.failure {
-                        tracing::warn!(
-                            peer = peer.name,
-                            way = way.name(),
-                            failure,
-                            "not synchronised"
-                        );
-                    } else {
-                        tracing::info!(
-                            peer = peer.name,
-                            way = way.name(),
-                            moved = report.moved,
-                            unchanged = report.unchanged,
-                            refused = report.refused,
-                            "synchronised"
-                        );
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        peer = peer.name,
-                        "synchronising failed in the node"
-                    );
-                    // The node is in trouble: it is not asked again at once.
-                    std::thread::park_timeout(TROUBLE_PAUSE);
-                }
+            let report = node.synchronise_way(&peer, way, &wire, Word::Worker(&stop), &|_| {})?;
+            if let Some(failure) = report.failure {
+                tracing::warn!(
+                    peer = peer.name,
+                    way = way.name(),
+                    failure,
+                    "not synchronised"
+                );
+            } else {
+                tracing::info!(
+                    peer = peer.name,
+                    way = way.name(),
+                    moved = report.moved,
+                    unchanged = report.unchanged,
+                    refused = report.refused,
+                    "synchronised"
+                );
             }
+            Ok(())
         })
 }
 
@@ -181,5 +204,5 @@ const MAX_THREADS: usize = 8;
 /// How long the end waits for what is under way: 50 times 100 ms.
 const DRAIN_LOOKS: u32 = 50;
 const DRAIN_EVERY: Duration = Duration::from_millis(100);
-/// Pause of a peer when the node itself fails.
+/// Pause of a way when the node cannot even record that it failed.
 const TROUBLE_PAUSE: Duration = Duration::from_secs(30);

@@ -210,6 +210,9 @@ pub(crate) fn wire(context: &Context) -> Wire {
         request_timeout: settings.request_timeout,
         max_body_bytes: settings.body_bytes,
         max_pages: settings.pull_pages,
+        // The worker comes back later; a thread does not sleep for a server.
+        max_retries: 0,
+        max_retry_wait: Duration::ZERO,
     }
 }
 

@@ -382,6 +382,19 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Forgets where a way goes on.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn forget_peer_cursor(&self, peer: Uuid, way: Way, collection: &str) -> Result<()> {
+        self.connection
+            .prepare_cached(
+                "DELETE FROM peer_cursor WHERE peer = ?1 AND way = ?2 AND collection = ?3",
+            )?
+            .execute((peer.to_string(), way.name(), collection))?;
+        Ok(())
+    }
+
     /// Records that an object was refused; false where the same version was refused before. The oldest of more than
     /// [`MAX_REFUSALS`] are forgotten.
     ///
@@ -414,17 +427,18 @@ impl Writer<'_> {
         Ok(!known)
     }
 
-    /// Forgets that an object was refused: it has been taken in after all.
+    /// Forgets that an object was refused: it has been taken in after all. Whether it had been.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn forget_peer_refusals(&self, peer: Uuid, way: Way, object: &str) -> Result<()> {
-        self.connection
+    pub fn forget_peer_refusals(&self, peer: Uuid, way: Way, object: &str) -> Result<bool> {
+        let forgotten = self
+            .connection
             .prepare_cached(
                 "DELETE FROM peer_refusal WHERE peer = ?1 AND way = ?2 AND object = ?3",
             )?
             .execute((peer.to_string(), way.name(), object))?;
-        Ok(())
+        Ok(forgotten > 0)
     }
 
     /// Records that a request is to be decided.

@@ -9,7 +9,9 @@ pub struct TakenIn {
     pub held: Vec<TakenObject>,
     /// Those that wait in quarantine for a person of the house.
     pub pending: Vec<TakenObject>,
-    /// Those that are not taken in.
+    /// Those that are not taken in because too many of their source wait: another time they may be.
+    pub full: Vec<TakenObject>,
+    /// Those that are not taken in, whenever they come.
     pub refused: Vec<TakenObject>,
 }
 

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use store::database::Writer;
 use store::peer::{CursorRow, Way};
 use taxii::client::walk::{TICK, WalkPage};
 use taxii::filter::{Filter, VersionMatch};
 use taxii::message::collection::Collection;
 
 use crate::error::AppError;
-use crate::intake::{TakenIn, TakenObject};
+use crate::intake::TakenObject;
 use crate::peer_settings::MAX_OVERLAP_SECS;
 use crate::peer_sync::{Run, Stop};
 
@@ -18,27 +19,45 @@ struct Pass {
     key: String,
     begun: Timestamp,
     cursor: Option<CursorRow>,
-    /// Whether it begins at the beginning of the collection.
-    is_whole: bool,
+    /// Where it reads again what was read: how far it has come in that.
+    reread: Option<Reread>,
+    /// Whether it has found something late already.
+    is_late: bool,
+}
+
+/// How far reading everything again has come.
+struct Reread {
+    key: String,
+    /// Where an earlier run stopped.
+    row: Option<CursorRow>,
 }
 
 impl Run<'_> {
     pub(super) fn pull(&mut self) -> Result<(), Stop> {
-        let named = self.settings.pull.clone();
-        for (root, collection) in self.collections(&named, |one| one.can_read)? {
+        let client = Arc::clone(&self.client);
+        let found = client.find_collections(&self.settings.pull, |one| one.can_read);
+        let found = found.map_err(|error| self.failed(&error))?;
+        for (root, collection) in &found {
             // A server may cut its answer off without saying so: there is an end where nothing new comes.
             for _ in 0..MAX_PASSES {
-                if !self.pass(&root, &collection)? {
+                let pass = self.begin(root, collection)?;
+                if !self.walk(root, collection, pass)? {
                     break;
                 }
+                self.go_on()?;
+            }
+        }
+        // What is new comes first: reading everything again may take longer than the peer or the node stays up.
+        for (root, collection) in &found {
+            if let Some(pass) = self.begin_reread(root, collection)? {
+                self.walk(root, collection, pass)?;
             }
         }
         Ok(())
     }
 
     /// Whether anything new came.
-    fn pass(&mut self, root: &str, collection: &Collection) -> Result<bool, Stop> {
-        let pass = self.begin(format!("{root}#{}", collection.id))?;
+    fn walk(&mut self, root: &str, collection: &Collection, mut pass: Pass) -> Result<bool, Stop> {
         let filter = Filter {
             added_after: pass.start(),
             limit: usize::try_from(self.settings.page_objects).unwrap_or(usize::MAX),
@@ -51,9 +70,11 @@ impl Run<'_> {
         let mut walk = client.walk(root, &collection.id, &filter);
         let mut is_new = false;
         for page in walk.by_ref() {
-            self.go_on()?;
             let page = page.map_err(|error| self.failed(&error))?;
-            is_new |= self.take_page(&pass, &page)?;
+            is_new |= self.take_page(&mut pass, &page)?;
+            if !page.is_last {
+                self.go_on()?;
+            }
         }
         if !walk.is_complete() {
             let pages = self.wire.max_pages;
@@ -62,72 +83,162 @@ impl Run<'_> {
         Ok(is_new)
     }
 
-    fn begin(&self, key: String) -> Result<Pass, Stop> {
-        let begun = self.node.clock.now();
+    fn begin(&self, root: &str, collection: &Collection) -> Result<Pass, Stop> {
+        let key = format!("{root}#{}", collection.id);
         let cursor = self.node.store.read(|reader| {
             Ok::<_, AppError>(reader.peer_cursor(self.peer.id, Way::Pull, &key)?)
         })?;
-        let reread = SignedDuration::from_hours(self.settings.reread_hours.into());
-        let is_whole = cursor.as_ref().is_none_or(|cursor| {
-            !reread.is_zero() && begun.duration_since(cursor.read_whole) >= reread
-        });
         Ok(Pass {
             key,
-            begun,
+            begun: self.node.clock.now(),
             cursor,
-            is_whole,
+            reread: None,
+            is_late: false,
         })
     }
 
+    /// Reads everything again where it is time for that, from where an earlier run stopped.
+    fn begin_reread(&self, root: &str, collection: &Collection) -> Result<Option<Pass>, Stop> {
+        let mut pass = self.begin(root, collection)?;
+        let every = SignedDuration::from_hours(self.settings.reread_hours.into());
+        let is_due = pass
+            .cursor
+            .is_some_and(|cursor| pass.begun.duration_since(cursor.read_whole) >= every);
+        if every.is_zero() || !is_due {
+            return Ok(None);
+        }
+        let key = reread_key(&pass.key);
+        let row = self.node.store.read(|reader| {
+            Ok::<_, AppError>(reader.peer_cursor(self.peer.id, Way::Pull, &key)?)
+        })?;
+        pass.is_late = row.is_some_and(|row| row.is_settled);
+        pass.reread = Some(Reread { key, row });
+        Ok(Some(pass))
+    }
+
     /// Takes in a page and moves the cursor, in one transaction. Whether anything was new.
-    fn take_page(&mut self, pass: &Pass, page: &WalkPage) -> Result<bool, Stop> {
-        self.report.pages += 1;
+    fn take_page(&mut self, pass: &mut Pass, page: &WalkPage) -> Result<bool, Stop> {
+        self.report.pages = self.report.pages.saturating_add(1);
         // Reading and judging needs no database: others write meanwhile.
         let texts: Vec<&str> = page.objects.iter().map(|text| &**text).collect();
         let source = self.peer.organisation;
         let node = self.node;
         let arrived = node.judge_all(source, &texts)?;
-        let new = node.store.write(|writer| {
+        let (moved, is_late) = node.store.write(|writer| {
             let taken = node.take_fetched(writer, source, arrived)?;
+            if !taken.full.is_empty() {
+                // INVARIANT: the cursor passes nothing that another time would be taken.
+                return Err(self.failure(&format!(
+                    "{} objects of a page of {} find no room, because too many of this organisation wait for a decision",
+                    taken.full.len(),
+                    texts.len(),
+                )));
+            }
             let count = |list: &[TakenObject]| u64::try_from(list.len()).unwrap_or(u64::MAX);
             let (moved, unchanged) = (count(&taken.stored), count(&taken.held));
-            let mut refused = 0;
+            let mut refused: u64 = 0;
             for one in taken.refused.iter().chain(&taken.pending) {
                 let reason = one.reason.as_deref().unwrap_or_default();
-                refused += self.refuse(writer, &one.id, &one.version, reason)?;
+                let new = self.refuse(writer, &one.id, &one.version, reason)?;
+                refused = refused.saturating_add(new);
             }
+            let mut is_fresh = false;
             for one in &taken.stored {
-                writer.forget_peer_refusals(self.peer.id, Way::Pull, &one.id)?;
+                is_fresh |= !writer.forget_peer_refusals(self.peer.id, Way::Pull, &one.id)?;
             }
             self.count(writer, moved, unchanged, refused)?;
             for quirk in &page.quirks {
                 tracing::debug!(peer = self.peer.name, quirk = quirk.text(), "an odd server");
-                if pass.is_whole {
+                if pass.is_whole() {
                     self.event(writer, quirk.text())?;
                 }
             }
-            let is_late = pass.is_late(page, &taken);
+            let is_late = pass.finds_late(page, is_fresh);
             if is_late {
                 self.event(
                     writer,
                     "objects came with a date_added that lies before what was shown: from now on more is read again",
                 )?;
             }
-            let now = node.clock.now();
-            let held = writer.peer_cursor(self.peer.id, Way::Pull, &pass.key)?;
-            if let Some(cursor) = pass.moved(held, page, is_late, self.settings.overlap_secs, now) {
-                writer.set_peer_cursor(self.peer.id, Way::Pull, &pass.key, &cursor)?;
-            }
-            Ok::<_, AppError>(moved)
+            self.move_on(writer, pass, page, is_late)?;
+            Ok::<_, Stop>((moved, is_late))
         })?;
-        Ok(new > 0)
+        pass.is_late |= is_late;
+        Ok(moved > 0)
+    }
+
+    /// Records how far a pass has come.
+    fn move_on(
+        &self,
+        writer: &Writer<'_>,
+        pass: &Pass,
+        page: &WalkPage,
+        is_late: bool,
+    ) -> Result<(), AppError> {
+        let peer = self.peer.id;
+        let now = self.node.clock.now();
+        let held = writer.peer_cursor(peer, Way::Pull, &pass.key)?;
+        let Some(reread) = &pass.reread else {
+            let moved = pass.moved(held, page, is_late, self.settings.overlap_secs, now);
+            if let Some(cursor) = moved {
+                writer.set_peer_cursor(peer, Way::Pull, &pass.key, &cursor)?;
+            }
+            return Ok(());
+        };
+        if let Some(mut cursor) = held {
+            if is_late {
+                widen(&mut cursor, now);
+            }
+            if page.is_last {
+                cursor.read_whole = now;
+            }
+            writer.set_peer_cursor(peer, Way::Pull, &pass.key, &cursor)?;
+        }
+        if page.is_last {
+            writer.forget_peer_cursor(peer, Way::Pull, &reread.key)?;
+        } else if let Some(position) = page.position {
+            let row = CursorRow {
+                position,
+                since: reread.row.map_or(pass.begun, |row| row.since),
+                is_settled: pass.is_late || is_late,
+                overlap_secs: 0,
+                read_whole: pass.begun,
+            };
+            writer.set_peer_cursor(peer, Way::Pull, &reread.key, &row)?;
+        }
+        Ok(())
     }
 }
 
+/// Under which name it is kept how far reading a collection again has come; no collection is called so, since their
+/// names begin with a URL. Settled there means that something late was found.
+fn reread_key(key: &str) -> String {
+    format!("{REREAD}{key}")
+}
+
+/// Reads more again from now on.
+fn widen(cursor: &mut CursorRow, now: Timestamp) {
+    cursor.overlap_secs = cursor
+        .overlap_secs
+        .saturating_mul(4)
+        .clamp(MIN_WIDE_SECS, MAX_OVERLAP_SECS);
+    cursor.since = now;
+    cursor.is_settled = false;
+}
+
 impl Pass {
+    /// Whether it begins at the beginning of the collection.
+    fn is_whole(&self) -> bool {
+        self.cursor.is_none() || self.reread.is_some()
+    }
+
     /// Where the walk begins: before the position, as far as something may still come late there.
     fn start(&self) -> Option<Timestamp> {
-        let cursor = self.cursor.as_ref().filter(|_| !self.is_whole)?;
+        if let Some(reread) = &self.reread {
+            let position = reread.row?.position;
+            return position.checked_sub(TICK).ok();
+        }
+        let cursor = self.cursor?;
         if cursor.is_settled {
             return Some(cursor.position);
         }
@@ -136,12 +247,13 @@ impl Pass {
         start.and_then(|start| start.checked_sub(TICK)).ok()
     }
 
-    /// Whether a page that lies before the position brought something new.
-    fn is_late(&self, page: &WalkPage, taken: &TakenIn) -> bool {
+    /// Whether a page that lies before the position is the first of this pass that brought something new.
+    fn finds_late(&self, page: &WalkPage, is_fresh: bool) -> bool {
         let Some(cursor) = &self.cursor else {
             return false;
         };
-        page.added.last.is_some_and(|last| last < cursor.position) && !taken.stored.is_empty()
+        let lies_before = page.added.last.is_some_and(|last| last < cursor.position);
+        lies_before && is_fresh && !self.is_late
     }
 
     /// The cursor after a page.
@@ -173,19 +285,14 @@ impl Pass {
             cursor.is_settled = false;
         }
         if is_late {
-            cursor.overlap_secs = cursor
-                .overlap_secs
-                .saturating_mul(4)
-                .clamp(MIN_WIDE_SECS, MAX_OVERLAP_SECS);
-            cursor.since = now;
-            cursor.is_settled = false;
+            widen(&mut cursor, now);
         }
         if page.is_last {
             let stood = self.begun.duration_since(cursor.since);
             let enough = SignedDuration::from_secs(cursor.overlap_secs.into());
             // This walk has read the overlap after the position had stood for that long.
-            cursor.is_settled |= stood >= enough && !is_late;
-            if self.is_whole {
+            cursor.is_settled |= stood >= enough && !is_late && !self.is_late;
+            if self.is_whole() {
                 cursor.read_whole = now;
             }
         }
@@ -193,6 +300,8 @@ impl Pass {
     }
 }
 
+/// What stands before the name of a collection where it is kept how far reading it again has come.
+pub(crate) const REREAD: &str = "reread ";
 /// Walks through one collection in one synchronisation.
 const MAX_PASSES: u32 = 1_000;
 /// How far the clock of a peer may go ahead of ours.
@@ -228,7 +337,8 @@ mod tests {
             key: String::new(),
             begun: at(begun),
             cursor,
-            is_whole: cursor.is_none(),
+            reread: None,
+            is_late: false,
         }
     }
 

@@ -1,11 +1,17 @@
 //! From us to the peer.
+//!
+//! INVARIANTS: what is sent stands before that in the log of the peer's organisation as delivered to the peer; the
+//! cursor passes no object that the server has not decided on, and none that it refused as a whole before it has taken
+//! another one in the same run.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use release::party::OrganisationId;
 use stix::id::Id;
+use store::database::{Reader, Writer};
 use store::feed::FeedQuery;
 use store::peer::{CursorRow, PeerRow, PendingRow, Way};
 use taxii::client::batches::BatchSize;
@@ -16,7 +22,9 @@ use taxii::message::status::{Progress, Status, StatusDetails};
 
 use crate::effect::member;
 use crate::error::AppError;
-use crate::feed::{TextEntry, TextPage};
+use crate::feed::{TextEntry, TextPage, organisation_key};
+use crate::intake::FULL;
+use crate::ledger::Handed;
 use crate::node::Node;
 use crate::peer_sync::{Run, Stop};
 
@@ -28,12 +36,30 @@ struct Target<'t> {
     size: BatchSize,
 }
 
-/// An object on its way out.
-struct Sent<'s> {
-    position: Timestamp,
-    text: &'s str,
-    id: &'s str,
+/// How pushing to a collection goes in this run.
+#[derive(Default)]
+struct Going {
+    /// Whether the server took a request.
+    is_accepted: bool,
+    /// What it refused as a whole since it last took one; not recorded, because the server may be what is wrong.
+    refused: Vec<Refused>,
+}
+
+/// An object that was refused.
+struct Refused {
+    id: String,
     version: String,
+    reason: String,
+}
+
+impl Refused {
+    fn of(one: &TextEntry, reason: &str) -> Self {
+        Self {
+            id: one.entry.id.to_string(),
+            version: one.version.clone().unwrap_or_default(),
+            reason: reason.to_owned(),
+        }
+    }
 }
 
 impl Node {
@@ -67,34 +93,29 @@ impl Node {
 impl Run<'_> {
     pub(super) fn push(&mut self) -> Result<(), Stop> {
         self.follow_pendings()?;
-        let named = self.settings.push.clone();
-        for (root, collection) in self.collections(&named, |one| one.can_write)? {
-            let client = Arc::clone(&self.client);
+        let client = Arc::clone(&self.client);
+        let found = client.find_collections(&self.settings.push, |one| one.can_write);
+        for (root, collection) in found.map_err(|error| self.failed(&error))? {
             let about = client
                 .api_root(&root)
                 .map_err(|error| self.failed(&error))?;
-            // A root that says nothing of it takes what most take.
-            let limit = Some(about.max_content_length).filter(|limit| *limit > 0);
-            let bytes = limit.unwrap_or(DEFAULT_BODY_BYTES).min(MAX_BODY_BYTES);
-            let target = Target {
+            let objects = usize::try_from(self.settings.page_objects).unwrap_or(usize::MAX);
+            self.push_to(&Target {
                 key: format!("{root}#{}", collection.id),
                 root: &root,
                 collection: &collection,
-                size: BatchSize {
-                    objects: usize::try_from(self.settings.page_objects).unwrap_or(usize::MAX),
-                    bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
-                },
-            };
-            self.push_to(&target)?;
+                size: BatchSize::for_root(&about, objects),
+            })?;
         }
         Ok(())
     }
 
     fn push_to(&mut self, target: &Target<'_>) -> Result<(), Stop> {
-        let read = |reader: &store::database::Reader<'_>| {
+        let read = |reader: &Reader<'_>| {
             Ok::<_, AppError>(reader.peer_cursor(self.peer.id, Way::Push, &target.key)?)
         };
         let mut after = self.node.store.read(read)?.map(|cursor| cursor.position);
+        let mut going = Going::default();
         loop {
             self.go_on()?;
             let organisation = self.peer.organisation;
@@ -102,27 +123,38 @@ impl Run<'_> {
                 .node
                 .released_page(organisation, after, self.settings.page_objects)?;
             let Some(last) = page.entries.last().map(|one| one.entry.position) else {
-                return Ok(());
+                break;
             };
             let mut sent = Vec::new();
             for one in &page.entries {
                 if self.goes_out(one)? {
-                    sent.push(Sent {
-                        position: one.entry.position,
-                        text: &one.text,
-                        id: one.entry.id.as_str(),
-                        version: one.version.clone().unwrap_or_default(),
-                    });
+                    sent.push(one);
                 }
             }
-            let mut fruitless = 0;
-            self.send(target, &sent, &mut fruitless)?;
+            self.send(target, &sent, &mut going)?;
             // What was passed over at the end of the page is done as well.
-            self.move_to(target, last)?;
+            if going.refused.is_empty() {
+                let node = self.node;
+                node.store
+                    .write(|writer| self.move_to(writer, target, last))?;
+            }
             after = Some(last);
             if !page.more {
-                return Ok(());
+                break;
             }
+        }
+        match (going.refused.last(), after) {
+            (Some(_), Some(last)) if going.is_accepted => {
+                let node = self.node;
+                node.store.write(|writer| {
+                    let refused = self.refuse_all(writer, &going.refused)?;
+                    self.count(writer, 0, 0, refused)?;
+                    self.move_to(writer, target, last)
+                })?;
+                Ok(())
+            }
+            (Some(refused), _) => Err(self.refuses_everything(&refused.reason)),
+            (None, _) => Ok(()),
         }
     }
 
@@ -144,21 +176,25 @@ impl Run<'_> {
     fn send(
         &mut self,
         target: &Target<'_>,
-        sent: &[Sent<'_>],
-        fruitless: &mut u32,
+        sent: &[&TextEntry],
+        going: &mut Going,
     ) -> Result<(), Stop> {
-        let texts: Vec<&str> = sent.iter().map(|one| one.text).collect();
+        let texts: Vec<&str> = sent.iter().map(|one| &*one.text).collect();
         let client = Arc::clone(&self.client);
-        let root = target.root;
-        for batch in client.add_objects(root, &target.collection.id, &texts, target.size) {
+        let mut batches =
+            client.add_objects(target.root, &target.collection.id, &texts, target.size);
+        loop {
             self.go_on()?;
-            self.report.pages += 1;
+            self.hand_over(sent.get(batches.coming()).unwrap_or_default())?;
+            let Some(batch) = batches.next() else {
+                return Ok(());
+            };
+            self.report.pages = self.report.pages.saturating_add(1);
             let part = sent.get(batch.range).unwrap_or_default();
             match batch.result {
                 Ok(status) => {
-                    *fruitless = 0;
-                    let status = self.decided(target, status)?;
-                    self.record(target, part, &status)?;
+                    let status = self.decided(target, status);
+                    self.record(target, part, &status, going)?;
                 }
                 Err(ClientError::Refused {
                     status: 400 | 413 | 422,
@@ -166,115 +202,151 @@ impl Run<'_> {
                     ..
                 }) => {
                     if let [one] = part {
-                        *fruitless += 1;
-                        if *fruitless >= MAX_FRUITLESS {
-                            return Err(self.failure(&format!(
-                                "the server refuses each object; the last time it said: {message}"
-                            )));
-                        }
-                        self.record_refused(target, one, &message)?;
+                        self.set_aside(going, one, &message)?;
                     } else {
                         let (first, second) = part.split_at(part.len() / 2);
-                        self.send(target, first, fruitless)?;
-                        self.send(target, second, fruitless)?;
+                        self.send(target, first, going)?;
+                        self.send(target, second, going)?;
                     }
                 }
                 Err(ClientError::TooLarge { max_bytes, .. }) => {
                     if let [one] = part {
                         let reason = format!("the server takes at most {max_bytes} bytes at once");
-                        self.record_refused(target, one, &reason)?;
+                        self.set_aside(going, one, &reason)?;
                     }
                 }
                 Err(error) => return Err(self.failed(&error)),
             }
         }
-        Ok(())
     }
 
-    /// Waits a moment for a decision.
-    fn decided(&self, target: &Target<'_>, status: Status) -> Result<Status, Stop> {
-        if status.status == Progress::Complete {
-            return Ok(status);
+    /// Records that entries are about to be sent to the peer.
+    fn hand_over(&self, coming: &[&TextEntry]) -> Result<(), Stop> {
+        if coming.is_empty() {
+            return Ok(());
         }
+        let handed: Vec<_> = coming.iter().map(|one| Handed::of_text(one)).collect();
+        let log = organisation_key(self.peer.organisation);
+        Ok(self.node.hand_over(&log, self.peer.id, &handed)?)
+    }
+
+    /// Keeps in mind that an object was refused by itself.
+    fn set_aside(&self, going: &mut Going, one: &TextEntry, reason: &str) -> Result<(), Stop> {
+        going.refused.push(Refused::of(one, reason));
+        if going.refused.len() < MAX_FRUITLESS {
+            Ok(())
+        } else {
+            Err(self.refuses_everything(reason))
+        }
+    }
+
+    fn refuses_everything(&self, reason: &str) -> Stop {
+        self.failure(&format!(
+            "the server refuses each object; the last time it said: {reason}"
+        ))
+    }
+
+    /// Waits a moment for a decision; what is not decided then, or cannot be asked for, is followed up later.
+    fn decided(&self, target: &Target<'_>, status: Status) -> Status {
         let pending = status.clone();
         match self.client.wait(target.root, status, DECISION_WAIT) {
-            Ok(decided) => Ok(decided),
-            // It is followed up later.
-            Err(ClientError::StillPending { .. }) => Ok(pending),
-            Err(error) => Err(self.failed(&error)),
+            Ok(decided) => decided,
+            Err(error) => {
+                tracing::debug!(%error, peer = self.peer.name, "a request is not decided yet");
+                pending
+            }
         }
     }
 
-    /// Records what the peer said of a request, and moves the cursor behind it.
+    /// Records what the peer said of a request and what it refused before, and moves the cursor behind it.
     fn record(
         &mut self,
         target: &Target<'_>,
-        part: &[Sent<'_>],
+        part: &[&TextEntry],
         status: &Status,
+        going: &mut Going,
     ) -> Result<(), Stop> {
-        let there = self.already_there(target, &status.failures)?;
-        let failures = self.failures(part, status, &there);
-        let failed = u64::try_from(status.failures.len()).unwrap_or(u64::MAX);
-        let total = u64::try_from(part.len()).unwrap_or(u64::MAX);
-        let pending = match status.status {
-            Progress::Complete => 0,
-            Progress::Pending => total
-                .saturating_sub(status.success_count)
-                .saturating_sub(failed),
-        };
-        let moved = total.saturating_sub(failed).saturating_sub(pending);
-        let unchanged = u64::try_from(there.len()).unwrap_or_default();
-        let node = self.node;
-        node.store.write(|writer| {
-            let mut refused = 0;
-            for (id, version, reason) in &failures {
-                refused += self.refuse(writer, id, version, reason)?;
-            }
-            self.count(writer, moved, unchanged, refused)?;
-            if status.status == Progress::Pending {
-                let row = PendingRow {
-                    root: target.root.to_owned(),
-                    status: status.id.clone(),
-                    at: node.clock.now(),
-                };
-                writer.put_peer_pending(self.peer.id, &row)?;
-            }
-            Ok::<_, AppError>(())
-        })?;
-        match part.last() {
-            Some(last) => self.move_to(target, last.position),
+        // What finds no room is sent again, with all that comes after it.
+        let no_room = no_room(part, status);
+        let part = part.get(..no_room.unwrap_or(part.len())).unwrap_or(part);
+        if let Some(last) = part.last() {
+            let named = named(part, &status.failures);
+            let there = self.already_there(target, &named)?;
+            // §4.3.1: the list of failures is optional, their count is not.
+            let unnamed = match (named.is_empty(), no_room) {
+                (true, None) => status.failure_count,
+                _ => 0,
+            };
+            let failures = self.failures(part, unnamed, &named, &there);
+            let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+            let total = number(part.len());
+            let unchanged = number(there.len());
+            let moved = match status.status {
+                Progress::Complete => total
+                    .saturating_sub(number(named.len()))
+                    .saturating_sub(unnamed),
+                // They are counted when they are decided.
+                Progress::Pending => 0,
+            };
+            let before = std::mem::take(&mut going.refused);
+            let node = self.node;
+            node.store.write(|writer| {
+                let refused = self.refuse_all(writer, &before)?;
+                let refused = refused.saturating_add(self.refuse_all(writer, &failures)?);
+                self.count(writer, moved, unchanged, refused)?;
+                if status.status == Progress::Pending {
+                    let row = PendingRow {
+                        root: target.root.to_owned(),
+                        status: status.id.clone(),
+                        at: node.clock.now(),
+                    };
+                    writer.put_peer_pending(self.peer.id, &row)?;
+                }
+                self.move_to(writer, target, last.entry.position)
+            })?;
+            going.is_accepted = true;
+        }
+        match no_room {
+            Some(_) => Err(self.failure(
+                "the peer has no room for more of our objects until its people have decided on some",
+            )),
             None => Ok(()),
         }
     }
 
-    /// The failures that are ones, each with identifier, version and reason.
+    fn refuse_all(&mut self, writer: &Writer<'_>, refused: &[Refused]) -> Result<u64, AppError> {
+        let mut new: u64 = 0;
+        for one in refused {
+            new = new.saturating_add(self.refuse(writer, &one.id, &one.version, &one.reason)?);
+        }
+        Ok(new)
+    }
+
+    /// The failures that are ones.
     fn failures(
         &self,
-        part: &[Sent<'_>],
-        status: &Status,
-        there: &[StatusDetails],
-    ) -> Vec<(String, String, String)> {
-        let real = status.failures.iter().filter(|one| !there.contains(one));
+        part: &[&TextEntry],
+        unnamed: u64,
+        named: &[&StatusDetails],
+        there: &BTreeSet<usize>,
+    ) -> Vec<Refused> {
+        let real = named
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| !there.contains(index));
         let mut found: Vec<_> = real
-            .map(|one| {
-                let reason = one
-                    .message
-                    .as_deref()
-                    .unwrap_or("the server gives no reason");
-                (one.id.clone(), one.version.clone(), self.clean(reason))
+            .map(|(_, one)| Refused {
+                id: one.id.clone(),
+                version: one.version.clone(),
+                reason: self.clean(one.message.as_deref().unwrap_or(NO_REASON)),
             })
             .collect();
-        // §4.3.1: the list of failures is optional, their count is not.
-        if status.failures.is_empty() && status.failure_count > 0 {
+        if let (1.., Some(first)) = (unnamed, part.first()) {
             let reason = format!(
-                "the server refused {} of {} objects without saying which",
-                status.failure_count,
+                "the server refused {unnamed} of {} objects without saying which",
                 part.len()
             );
-            let first = part.first();
-            let id = first.map(|one| one.id.to_owned()).unwrap_or_default();
-            let version = first.map(|one| one.version.clone()).unwrap_or_default();
-            found.push((id, version, reason));
+            found.push(Refused::of(first, &reason));
         }
         found
     }
@@ -284,15 +356,16 @@ impl Run<'_> {
     fn already_there(
         &self,
         target: &Target<'_>,
-        failures: &[StatusDetails],
-    ) -> Result<Vec<StatusDetails>, Stop> {
+        failures: &[&StatusDetails],
+    ) -> Result<BTreeSet<usize>, Stop> {
+        let mut there = BTreeSet::new();
         if !target.collection.can_read {
-            return Ok(Vec::new());
+            return Ok(there);
         }
-        let mut there = Vec::new();
-        for some in failures.chunks(IDS_AT_ONCE) {
+        for (chunk, some) in failures.chunks(IDS_AT_ONCE).enumerate() {
             self.go_on()?;
-            let ids = some.iter().filter_map(|one| Id::parse(&one.id).ok());
+            let asked: BTreeSet<&str> = some.iter().map(|one| one.id.as_str()).collect();
+            let ids = asked.iter().filter_map(|id| Id::parse(id).ok());
             let filter = Filter {
                 ids: Some(ids.collect()),
                 versions: vec![VersionMatch::All],
@@ -301,40 +374,32 @@ impl Run<'_> {
             let pages = self
                 .client
                 .manifest(target.root, &target.collection.id, &filter);
-            let mut records = Vec::new();
-            for page in pages {
+            let mut records = BTreeSet::new();
+            for page in pages.take(MANIFEST_PAGES) {
                 // A server without a manifest cannot tell.
                 let Ok(page) = page else { break };
-                records.extend(page.records);
+                let asked = page
+                    .records
+                    .into_iter()
+                    .filter(|one| asked.contains(&*one.id));
+                records.extend(asked.map(|one| (one.id, spelled(&one.version))));
             }
-            let same = |one: &StatusDetails| {
-                records.iter().any(|record| {
-                    record.id == one.id
-                        && (record.version == one.version
-                            || moment(&record.version)
-                                .is_some_and(|at| Some(at) == moment(&one.version)))
-                })
-            };
-            there.extend(some.iter().filter(|one| same(one)).cloned());
+            let first = chunk.saturating_mul(IDS_AT_ONCE);
+            let known = some
+                .iter()
+                .enumerate()
+                .filter(|(_, one)| records.contains(&(one.id.clone(), spelled(&one.version))));
+            there.extend(known.map(|(index, _)| first.saturating_add(index)));
         }
         Ok(there)
     }
 
-    fn record_refused(
-        &mut self,
+    fn move_to(
+        &self,
+        writer: &Writer<'_>,
         target: &Target<'_>,
-        one: &Sent<'_>,
-        reason: &str,
-    ) -> Result<(), Stop> {
-        let node = self.node;
-        node.store.write(|writer| {
-            let refused = self.refuse(writer, one.id, &one.version, reason)?;
-            self.count(writer, 0, 0, refused)
-        })?;
-        self.move_to(target, one.position)
-    }
-
-    fn move_to(&self, target: &Target<'_>, position: Timestamp) -> Result<(), Stop> {
+        position: Timestamp,
+    ) -> Result<(), AppError> {
         let now = self.node.clock.now();
         let row = CursorRow {
             position,
@@ -343,12 +408,11 @@ impl Run<'_> {
             overlap_secs: 0,
             read_whole: now,
         };
-        Ok(self.node.store.write(|writer| {
-            Ok::<_, AppError>(writer.set_peer_cursor(self.peer.id, Way::Push, &target.key, &row)?)
-        })?)
+        Ok(writer.set_peer_cursor(self.peer.id, Way::Push, &target.key, &row)?)
     }
 
-    /// Asks what became of requests that had not been decided.
+    /// Asks what became of requests that had not been decided. One of which the server says nothing that can be
+    /// understood holds up nothing else.
     fn follow_pendings(&mut self) -> Result<(), Stop> {
         let node = self.node;
         let pendings = node.store.read(|reader| {
@@ -356,25 +420,28 @@ impl Run<'_> {
         })?;
         for pending in pendings {
             self.go_on()?;
+            if self.taken() >= FOLLOWED_FOR {
+                break;
+            }
+            let is_old = node.clock.now().duration_since(pending.at) >= MAX_PENDING_AGE;
             let status = match self.client.status(&pending.root, &pending.status) {
-                Ok(status) if status.status == Progress::Pending => continue,
-                Ok(status) => Some(status),
+                Ok(status) if status.status == Progress::Complete => Some(status),
+                Ok(_) if is_old => None,
+                Ok(_) => continue,
                 Err(ClientError::Refused {
                     status: 403 | 404 | 410,
                     ..
                 }) => None,
-                Err(error) => return Err(self.failed(&error)),
+                Err(error) if is_of_server(&error) => return Err(self.failed(&error)),
+                Err(_) if is_old => None,
+                Err(error) => {
+                    tracing::warn!(%error, peer = self.peer.name, "a request cannot be followed up");
+                    continue;
+                }
             };
             node.store.write(|writer| {
                 match &status {
-                    Some(status) => {
-                        let mut refused = 0;
-                        for one in &status.failures {
-                            let reason = one.message.as_deref().unwrap_or_default();
-                            refused += self.refuse(writer, &one.id, &one.version, reason)?;
-                        }
-                        self.count(writer, status.success_count, 0, refused)?;
-                    }
+                    Some(status) => self.count_decided(writer, status)?,
                     None => self.event(
                         writer,
                         "the server does not tell what became of a request that it had not decided",
@@ -385,24 +452,76 @@ impl Run<'_> {
         }
         Ok(())
     }
+
+    /// Records what a server decided late; no more than could be in one request.
+    fn count_decided(&mut self, writer: &Writer<'_>, status: &Status) -> Result<(), AppError> {
+        let most = self.settings.page_objects;
+        let mut refused: u64 = 0;
+        let failures = status.failures.iter();
+        for one in failures.take(usize::try_from(most).unwrap_or(usize::MAX)) {
+            let reason = one.message.as_deref().unwrap_or(NO_REASON);
+            refused = refused.saturating_add(self.refuse(writer, &one.id, &one.version, reason)?);
+        }
+        self.count(writer, status.success_count.min(most.into()), 0, refused)
+    }
 }
 
-/// The moment of a version as a server spells it.
-fn moment(text: &str) -> Option<Timestamp> {
-    text.parse().ok()
+/// The first object of a request for which a node of our kind has no room, while too much waits there: refused only
+/// for now.
+fn no_room(part: &[&TextEntry], status: &Status) -> Option<usize> {
+    let full: BTreeSet<&str> = status
+        .failures
+        .iter()
+        .filter(|one| one.message.as_deref() == Some(FULL))
+        .map(|one| one.id.as_str())
+        .collect();
+    part.iter()
+        .position(|one| full.contains(one.entry.id.as_str()))
 }
 
+/// The failures of what was sent, no more than that.
+fn named<'s>(part: &[&TextEntry], failures: &'s [StatusDetails]) -> Vec<&'s StatusDetails> {
+    let ids: BTreeSet<&str> = part.iter().map(|one| one.entry.id.as_str()).collect();
+    let known = failures.iter().filter(|one| ids.contains(one.id.as_str()));
+    known.take(part.len()).collect()
+}
+
+/// Whether an error is one of the server as a whole, and not of what it was asked for.
+fn is_of_server(error: &ClientError) -> bool {
+    matches!(
+        error,
+        ClientError::Transport { .. }
+            | ClientError::Refused {
+                status: 401 | 429 | 500..,
+                ..
+            }
+    )
+}
+
+/// A version in one spelling, where it is a moment.
+fn spelled(version: &str) -> String {
+    match version.parse::<Timestamp>() {
+        Ok(at) => at.to_string(),
+        Err(_) => version.to_owned(),
+    }
+}
+
+/// What stands where a server says nothing.
+const NO_REASON: &str = "the server gives no reason";
 /// Longest wait for a decision before going on; it is asked for again later.
 const DECISION_WAIT: Duration = Duration::from_secs(2);
-/// Bodies of requests where a server says nothing of it, and in any case: what we could send at once must fit in memory
-/// for each peer.
-const DEFAULT_BODY_BYTES: u64 = 1024 * 1024;
-const MAX_BODY_BYTES: u64 = 16 * 1024 * 1024;
 /// Objects in a row that a server refuses, each alone with a request as a whole, before it is the server that is wrong.
-const MAX_FRUITLESS: u32 = 20;
+const MAX_FRUITLESS: usize = 20;
 /// Identifiers in one query: its URL stays below 4,000 characters.
 const IDS_AT_ONCE: usize = 50;
+/// Pages of a manifest read for one query: servers in use give ten records a page or more.
+const MANIFEST_PAGES: usize = 10;
 /// Requests asked after in one run.
 const PENDINGS_AT_ONCE: u32 = 100;
+/// How long requests are asked after in one run: a slow server is to be given something as well.
+const FOLLOWED_FOR: SignedDuration = SignedDuration::from_mins(2);
+/// How long a decision is waited for: people decide on what waits within days, and servers keep a status for hours
+/// (§4.3).
+const MAX_PENDING_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Objects counted of those that wait.
 const MAX_COUNTED: u32 = 1_000;

@@ -11,6 +11,7 @@ mod intake;
 mod ledger;
 mod life;
 mod parties;
+mod peer;
 mod quarantine;
 mod withdrawal;
 

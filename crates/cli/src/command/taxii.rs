@@ -4,17 +4,19 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use app::access::Caller;
 use app::node::Node;
 use app::object::ImportReport;
 use app::peer::Way;
+use app::peer_sync::Wire;
 use app::system::SystemRandom;
 use jiff::Timestamp;
 use serde_json::json;
 use taxii::client::Client;
 use taxii::client::batches::BatchSize;
-use taxii::client::config::{ClientConfig, Credentials, Secret, Trust};
+use taxii::client::config::{Credentials, Secret, Trust};
+use taxii::client::error::ClientError;
 use taxii::client::walk::TICK;
 use taxii::filter::{Filter, VersionMatch};
 use taxii::message::collection::Collection;
@@ -22,7 +24,7 @@ use taxii::message::collection::Collection;
 use crate::command::extract::{all_of, bundle};
 use crate::command::peer;
 use crate::config::{Context, Peer};
-use crate::{Verdict, format, input, node, out, parse, progress};
+use crate::{Verdict, format, input, node, out, parse, progress, serving};
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
@@ -221,11 +223,7 @@ pub(crate) fn push(
     texts: &[String],
     wait: Duration,
 ) -> Result<Pushed> {
-    let limit = client.api_root(root)?.max_content_length;
-    let size = BatchSize {
-        objects: context.settings.page_objects,
-        bytes: usize::try_from(limit).unwrap_or(usize::MAX),
-    };
+    let size = BatchSize::for_root(&client.api_root(root)?, context.settings.page_objects);
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let mut pushed = Pushed::default();
     for batch in client.add_objects(root, collection, &texts, size) {
@@ -247,23 +245,20 @@ pub(crate) fn client(
     credentials: Credentials,
     trust: Trust,
 ) -> Result<Client> {
-    let settings = &context.settings;
-    Ok(Client::new(ClientConfig {
-        url: url.to_owned(),
-        credentials,
-        connect_timeout: settings.connect_timeout,
-        request_timeout: settings.request_timeout,
-        max_body_bytes: settings.body_bytes,
-        page_limit: settings.page_objects,
-        max_pages: settings.pull_pages,
+    // Somebody waits: a busy server is asked again a few times.
+    let wire = Wire {
         max_retries: 3,
         max_retry_wait: Duration::from_mins(1),
-        user_agent: concat!("noroshi/", env!("CARGO_PKG_VERSION")).to_owned(),
-        allow_plain_http: false,
-        trusted_origins: Vec::new(),
+        ..serving::wire(context)
+    };
+    let objects = context.settings.page_objects;
+    Ok(Client::new(wire.client_config(
+        url,
+        objects,
+        credentials,
         trust,
-        identity: None,
-    })?)
+        None,
+    ))?)
 }
 
 pub(crate) struct Connection {
@@ -334,34 +329,15 @@ impl Connection {
         named: Option<&str>,
         fits: fn(&Collection) -> bool,
     ) -> Result<(String, Collection)> {
-        let named = named.or(self.wanted.as_deref());
-        let mut found = Vec::new();
-        let mut all = Vec::new();
-        for root in self.client.api_roots()? {
-            for collection in self.client.collections(&root)? {
-                all.push(format!("`{}` ({})", collection.id, collection.title));
-                let meant = named.map_or_else(
-                    || fits(&collection),
-                    |name| {
-                        collection.id == name
-                            || collection.title == name
-                            || collection.alias.as_deref() == Some(name)
-                    },
-                );
-                if meant {
-                    found.push((root.clone(), collection));
-                }
+        let meant: Vec<&str> = named.or(self.wanted.as_deref()).into_iter().collect();
+        let found = self.client.find_collections(&meant, fits);
+        let found = found.map_err(|error| match error {
+            ClientError::Collection { .. } => {
+                anyhow!("{error}; name one by its id with `--collection`")
             }
-        }
-        let count = found.len();
-        match (found.into_iter().next(), count) {
-            (Some(one), 1) => Ok(one),
-            _ if all.is_empty() => bail!("the server shows no collections to these credentials"),
-            _ => bail!(
-                "name one collection with `--collection`; the server has {}",
-                all.join(", ")
-            ),
-        }
+            error => error.into(),
+        })?;
+        found.into_iter().next().context("there is no collection")
     }
 }
 

@@ -17,6 +17,10 @@ struct Odd {
     status_asked: AtomicU32,
     /// Whether it is busy.
     is_busy: Mutex<bool>,
+    /// Whether it takes nothing, whatever it is.
+    is_closed: Mutex<bool>,
+    /// Requests with objects.
+    posts: AtomicU32,
 }
 
 /// A request with these objects in it is refused as a whole.
@@ -100,7 +104,8 @@ impl Odd {
                 let numbers: Vec<usize> = (0..100)
                     .filter(|number| objects.iter().any(|one| one["id"] == id(*number)))
                     .collect();
-                if numbers.contains(&POISON) {
+                self.posts.fetch_add(1, Ordering::Relaxed);
+                if numbers.contains(&POISON) || *self.is_closed.lock().unwrap() {
                     return (
                         422,
                         json!({"title": "Unprocessable", "description": "something is wrong"}),
@@ -212,6 +217,49 @@ fn one_bad_object_costs_no_good_one_and_late_decisions_are_followed() {
     };
     let pause = moment("next_attempt").duration_since(moment("last_failure"));
     assert!(pause.as_secs() >= 3_600, "{pause}");
+}
+
+#[test]
+fn a_server_that_refuses_everything_costs_nothing() {
+    let (odd, url) = Odd::start();
+    *odd.is_closed.lock().unwrap() = true;
+    let node = Node::new();
+    node.ask(&["organisation", "add", "Abroad"]).ended(0);
+    let add = ["peer", "add", "abroad", "--organisation", "Abroad"];
+    let more = ["--url", &url, "--direction", "push", "--page", "2"];
+    node.ask_as(SECRET, &[&add[..], &more].concat()).ended(0);
+    // More than are refused one by one before the server is left alone, and then only a few.
+    for (first, last) in [(20, 60), (60, 61)] {
+        let numbers = first..last;
+        let objects: Vec<Value> = numbers
+            .clone()
+            .map(|number| indicator(number, FIRST))
+            .collect();
+        node.import(&objects);
+        node.release("Abroad", &numbers.map(id).collect::<Vec<_>>());
+        odd.posts.store(0, Ordering::Relaxed);
+        node.ask(&["peer", "sync", "abroad"]).ended(1);
+        let peer = node.peer("abroad");
+        let way = &peer["summary"]["ways"][0];
+        assert_eq!(
+            (&way["state"], &way["refused"]),
+            (&json!("failing"), &json!(0))
+        );
+        let failure = way["failure"].as_str().unwrap();
+        assert!(failure.contains("refuses each object"), "{failure}");
+        assert_eq!(peer["refusals"], json!([]), "{peer:#}");
+        assert!(odd.posts.load(Ordering::Relaxed) <= 30);
+        if first == 20 {
+            *odd.is_closed.lock().unwrap() = false;
+            node.ask(&["peer", "sync", "abroad"]).ended(0);
+            assert_eq!(
+                odd.taken.lock().unwrap().len(),
+                40,
+                "nothing was thrown away"
+            );
+            *odd.is_closed.lock().unwrap() = true;
+        }
+    }
 }
 
 #[test]
