@@ -22,6 +22,7 @@ use base::diagnostic::{Diagnostic, Place, Severity};
 use indicatif::ProgressBar;
 use serde_json::json;
 use stix::bundle::Form;
+use stix::json::tree::Tree;
 use stix::validate::check::{self, Checks};
 use stix::validate::{Custom, Profile};
 
@@ -187,7 +188,8 @@ impl Validation<'_> {
         let (recorder, window) = Recorder::new(input.reader);
         let mut reader = stix::bundle::Reader::new(recorder);
         let mut judge = Judge::new(self.judged());
-        for member in reader.by_ref() {
+        let mut tree = Tree::indexed();
+        while let Some(member) = reader.next_into(&mut tree) {
             self.summary.objects += 1;
             match member {
                 Err(diagnostic) if diagnostic.code == SOURCE_FAILED => {
@@ -204,14 +206,15 @@ impl Validation<'_> {
                 }
                 Ok(member) => {
                     let keep = |diagnostic: &Diagnostic| self.filter.keeps(diagnostic);
+                    let (offset, length) = (member.offset, member.text.len());
                     let (subject, found, before) =
-                        judge.member(&member, keep, &mut window.borrow_mut());
+                        judge.member(&member, &mut tree, keep, &mut window.borrow_mut());
                     if let Some(kind) = &subject.kind {
                         self.count_kind(kind);
                     }
                     self.tell(&name, Some(&subject), found, &bar)?;
                     self.tell(&name, None, before, &bar)?;
-                    let end = member.offset + u64::try_from(member.text.len()).unwrap_or_default();
+                    let end = offset + u64::try_from(length).unwrap_or_default();
                     window.borrow_mut().forget(end);
                     if self.summary.objects.is_multiple_of(PROGRESS_OBJECTS) {
                         bar.set_position(input.position.load(Ordering::Relaxed));

@@ -1,11 +1,13 @@
 //! What is to be said of a document. The one place of this program that asks `stix` and `pattern` to validate.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use base::diagnostic::{Diagnostic, Place, Severity};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use stix::bundle::Member;
+use stix::bundle::{Member, Passing};
+use stix::json::tree::{Tree, Value};
 use stix::object::Object;
 use stix::validate::check::PATTERNS;
 use stix::validate::{Options, Validator, validate_text};
@@ -37,7 +39,7 @@ pub(crate) fn pattern(text: &str) -> Vec<Diagnostic> {
 /// The indicator that a member is, and its pattern; none where it is none with a STIX pattern.
 pub(crate) fn pattern_of(member: &Member) -> Option<(Subject, String)> {
     let head = Head::read(&member.text);
-    let pattern = head.stix_pattern()?;
+    let pattern = head.stix_pattern()?.to_owned();
     Some((head.subject(member.index), pattern))
 }
 
@@ -72,17 +74,18 @@ impl Judge {
     }
 
     /// Findings about a member, each with its place in the document, in the order of the text; and findings about
-    /// members before it.
+    /// members before it. The tree is the one into which the member was read.
     pub(super) fn member(
         &mut self,
-        member: &Member,
+        member: &Passing<'_>,
+        tree: &mut Tree,
         keep: impl Fn(&Diagnostic) -> bool,
         window: &mut Window,
     ) -> (Subject, Vec<Finding>, Vec<Finding>) {
         let index = self.validator.count();
-        self.validator.add(&member.text, member.offset);
+        self.validator.add_passing(member, tree);
         self.begin(index, member.offset, window);
-        let head = Head::read(&member.text);
+        let head = Head::of(&member.text, tree);
         let mut found = Vec::new();
         let mut before = Vec::new();
         for diagnostic in self.validator.take() {
@@ -102,7 +105,7 @@ impl Judge {
         {
             // The same once more, with the bytes that are meant.
             found.retain(|one| !one.is_about_pattern());
-            let patterns = pattern_findings(&pattern, self.options).into_iter();
+            let patterns = pattern_findings(pattern, self.options).into_iter();
             found.extend(patterns.filter(|one| keep(&one.diagnostic)));
         }
         let subject = head.subject(member.index);
@@ -235,7 +238,7 @@ fn member_of(pointer: &str) -> Option<usize> {
 }
 
 /// Findings about a member, in the order of the text.
-fn placed(member: &Member, found: Vec<Judged>, window: &mut Window) -> Vec<Finding> {
+fn placed(member: &Passing<'_>, found: Vec<Judged>, window: &mut Window) -> Vec<Finding> {
     if found.is_empty() {
         return Vec::new();
     }
@@ -328,8 +331,18 @@ fn pointer(diagnostic: &Diagnostic) -> &str {
 }
 
 /// As much of an object as it takes to say who it is and to find its pattern.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default)]
 struct Head<'t> {
+    id: Option<Cow<'t, str>>,
+    kind: Option<Cow<'t, str>>,
+    name: Option<Cow<'t, str>>,
+    pattern: Option<Cow<'t, str>>,
+    pattern_type: Option<Cow<'t, str>>,
+}
+
+/// [`Head`] in a text of which there is no tree, because it is too long or something in it is wrong.
+#[derive(Debug, Default, Deserialize)]
+struct RawHead<'t> {
     #[serde(borrow)]
     id: Option<&'t RawValue>,
     #[serde(borrow, rename = "type")]
@@ -343,27 +356,55 @@ struct Head<'t> {
 }
 
 impl<'t> Head<'t> {
+    /// Takes it out of the tree of a text, or out of the text where the tree is empty.
+    fn of(text: &'t str, tree: &'t Tree) -> Self {
+        let Some(members) = tree.root(text).members() else {
+            return Self::read(text);
+        };
+        let string = |name: &str| {
+            members
+                .get(name)
+                .and_then(Value::as_str)
+                .map(Cow::Borrowed)
+        };
+        Self {
+            id: string("id"),
+            kind: string("type"),
+            name: string("name"),
+            pattern: string("pattern"),
+            pattern_type: string("pattern_type"),
+        }
+    }
+
     /// Reads it; of a text that is no JSON it is empty.
     fn read(text: &'t str) -> Self {
-        serde_json::from_str(text).unwrap_or_default()
+        let raw: RawHead<'t> = serde_json::from_str(text).unwrap_or_default();
+        let string = |value: Option<&RawValue>| value.and_then(text_of).map(Cow::Owned);
+        Self {
+            id: string(raw.id),
+            kind: string(raw.kind),
+            name: string(raw.name),
+            pattern: string(raw.pattern),
+            pattern_type: string(raw.pattern_type),
+        }
     }
 
     /// Its pattern, where it is an indicator with a STIX pattern.
-    fn stix_pattern(&self) -> Option<String> {
-        let is =
-            |value: Option<&RawValue>, text: &str| value.and_then(text_of).as_deref() == Some(text);
-        if !is(self.kind, "indicator") || !is(self.pattern_type, "stix") {
+    fn stix_pattern(&self) -> Option<&str> {
+        let is = |value: &Option<Cow<'_, str>>, text: &str| value.as_deref() == Some(text);
+        if !is(&self.kind, "indicator") || !is(&self.pattern_type, "stix") {
             return None;
         }
-        self.pattern.and_then(text_of)
+        self.pattern.as_deref()
     }
 
     fn subject(&self, index: u64) -> Subject {
+        let owned = |value: &Option<Cow<'_, str>>| value.as_deref().map(str::to_owned);
         Subject {
             index,
-            id: self.id.and_then(text_of),
-            kind: self.kind.and_then(text_of),
-            name: self.name.and_then(text_of),
+            id: owned(&self.id),
+            kind: owned(&self.kind),
+            name: owned(&self.name),
         }
     }
 }
