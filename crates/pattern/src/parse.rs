@@ -54,12 +54,12 @@ pub fn read(text: &str) -> Reading {
         };
     }
     let mut parser = Parser::new(text);
-    let root = parser.pattern();
+    parser.step();
+    let mut pattern = parser.pattern().map(Pattern::parsed);
     let findings = parser.lexer.findings;
-    let pattern = match root {
-        Some(root) if !findings.error() => Some(Pattern::parsed(root)),
-        _ => None,
-    };
+    if findings.error() {
+        pattern = None;
+    }
     Reading {
         pattern,
         diagnostics: findings.into_list(),
@@ -117,12 +117,11 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Self {
-        let mut lexer = Lexer::new(text);
         Self {
             text,
-            token: lexer.next(),
+            token: Token::new(Kind::Skipped, Span::default()),
             after: None,
-            lexer,
+            lexer: Lexer::new(text),
             at: 0,
             last: Span::default(),
             depth: 0,
@@ -131,8 +130,18 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline]
     fn pattern(&mut self) -> Option<Observation> {
         let root = self.observation();
+        if self.kind() != Kind::End {
+            self.beyond();
+        }
+        root
+    }
+
+    /// Reports what stands behind the pattern, and what is wrong with it.
+    #[cold]
+    fn beyond(&mut self) {
         while self.kind() != Kind::End {
             self.expected::<()>(
                 "an operator, a qualifier or the end of the pattern",
@@ -140,10 +149,9 @@ impl<'a> Parser<'a> {
             );
             self.skip_to_observation();
             if self.kind() != Kind::End {
-                self.observation();
+                self.observation_inside();
             }
         }
-        root
     }
 
     /// `first` and the operands that `keyword` joins to it, read to their end even when one of them is not valid.

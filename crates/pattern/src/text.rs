@@ -1,16 +1,16 @@
 //! The texts of a tree.
 //!
-//! A pattern is made of many short texts: types, names, addresses. [`Text`] holds up to 23 bytes in itself, so
-//! that reading a pattern asks the allocator for longer ones only, and cloning a tree for none. It behaves as a
-//! `str` that cannot be changed.
+//! A pattern is made of many short texts: types, names, addresses. [`Text`] holds up to 24 bytes in itself, so
+//! that reading a pattern, or cloning a tree, asks the allocator for longer ones only. It behaves as a `str` that
+//! cannot be changed.
 
 use std::borrow::Borrow;
 use std::fmt;
 use std::ops::Deref;
 
-use smol_str::SmolStr;
+use compact_str::CompactString;
 
-/// An owned text that is cheap to make when it is short and cheap to clone whatever its length.
+/// An owned text that is cheap to make and to clone when it is short.
 ///
 /// ```
 /// use pattern::text::Text;
@@ -21,13 +21,20 @@ use smol_str::SmolStr;
 /// assert_eq!(String::from(text), "domain-name");
 /// ```
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text(SmolStr);
+pub struct Text(CompactString);
 
 impl Text {
     /// The text as a slice.
     #[inline]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// Adds `text` where it stands: a short text that is made elsewhere and then moved is read back in other pieces
+    /// than it was written in, for which the processor waits.
+    #[inline]
+    pub(crate) fn push(&mut self, text: &str) {
+        self.0.push_str(text);
     }
 }
 
@@ -92,7 +99,7 @@ impl PartialEq<Text> for &str {
 impl From<&str> for Text {
     #[inline]
     fn from(text: &str) -> Self {
-        Self(SmolStr::new(text))
+        Self(CompactString::new(text))
     }
 }
 
@@ -104,7 +111,7 @@ impl From<&String> for Text {
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        Self(SmolStr::from(text))
+        Self(CompactString::from(text))
     }
 }
 

@@ -6,18 +6,29 @@ use super::{Parser, keyword_help};
 use crate::check;
 use crate::code;
 use crate::constant::Constant;
-use crate::span::{Span, Spanned};
+use crate::span::Span;
 use crate::text::Text;
 use crate::token::keyword::Keyword;
-use crate::token::{self, Kind};
+use crate::token::{self, Kind, Value};
 use crate::tree::{Check, Comparison, Test};
 
 impl Parser<'_> {
+    #[expect(
+        clippy::inline_always,
+        reason = "a result that is handed on is read back in other pieces than it was written in: a tenth of the time"
+    )]
+    #[inline(always)]
     pub(super) fn comparison(&mut self) -> Option<Comparison> {
         let first = self.comparison_operand();
         if !matches!(self.kind(), Kind::Keyword(Keyword::And | Keyword::Or)) {
             return first;
         }
+        self.comparisons(first)
+    }
+
+    /// `first` and what is joined to it.
+    #[inline(never)]
+    fn comparisons(&mut self, first: Option<Comparison>) -> Option<Comparison> {
         let first = self.chain(
             Keyword::And,
             first,
@@ -38,10 +49,11 @@ impl Parser<'_> {
         )
     }
 
+    #[inline]
     fn comparison_operand(&mut self) -> Option<Comparison> {
         let operand = match self.kind() {
             Kind::LeftParenthesis => self.comparison_group(),
-            _ => self.test(),
+            _ => self.test().map(Comparison::Test),
         };
         if operand.is_none() {
             self.skip_comparison();
@@ -49,10 +61,17 @@ impl Parser<'_> {
         operand
     }
 
+    /// What stands in parentheses.
+    #[inline(never)]
+    fn comparison_inside(&mut self) -> Option<Comparison> {
+        self.comparison()
+    }
+
+    #[inline(never)]
     fn comparison_group(&mut self) -> Option<Comparison> {
         self.advance();
         self.deeper()?;
-        let inner = self.comparison();
+        let inner = self.comparison_inside();
         self.depth = self.depth.saturating_sub(1);
         self.close(
             Kind::RightParenthesis,
@@ -62,29 +81,27 @@ impl Parser<'_> {
         Some(Comparison::Group(Box::new(inner?)))
     }
 
-    #[inline]
-    fn test(&mut self) -> Option<Comparison> {
+    #[inline(never)]
+    fn test(&mut self) -> Option<Box<Test>> {
         self.count(1)?;
         let exists = match self.kind() {
             Kind::Keyword(Keyword::Exists | Keyword::Not) => Some(self.exists()?),
             _ => None,
         };
-        let path = self.path()?;
-        let (negated, check) = if let Some((negated, operator)) = exists {
-            (negated, Spanned::new(Check::Exists, operator))
+        // The parts are read where they stay.
+        let mut test = Box::new(Test::empty());
+        self.path(&mut test.path)?;
+        if let Some((negated, operator)) = exists {
+            test.negated = negated;
+            test.check.span = operator;
         } else {
             let start = self.span();
-            let negated = self.eat(Kind::Keyword(Keyword::Not));
-            let check = self.check()?;
-            (negated, Spanned::new(check, start.to(self.last_span())))
-        };
-        let test = Box::new(Test {
-            path,
-            negated,
-            check,
-        });
+            test.negated = self.eat(Kind::Keyword(Keyword::Not));
+            self.check(&mut test.check.value)?;
+            test.check.span = start.to(self.last_span());
+        }
         check::test(&test, &mut self.lexer.findings);
-        Some(Comparison::Test(test))
+        Some(test)
     }
 
     /// `EXISTS`, with or without `NOT` before it: whether it is negated, and where it stands.
@@ -103,19 +120,28 @@ impl Parser<'_> {
         Some((negated, operator))
     }
 
+    /// Reads an operator and what it takes into `place`.
     #[inline]
-    fn check(&mut self) -> Option<Check> {
+    fn check(&mut self, place: &mut Check) -> Option<()> {
         let kind = self.kind();
-        Some(match kind {
-            Kind::Equal | Kind::NotEqual => {
-                self.advance();
-                let constant = self.constant()?;
-                if kind == Kind::Equal {
-                    Check::Equal(constant)
-                } else {
-                    Check::NotEqual(constant)
-                }
+        if let Kind::Equal | Kind::NotEqual = kind {
+            self.advance();
+            *place = match kind {
+                Kind::Equal => Check::Equal(Constant::Boolean(false)),
+                _ => Check::NotEqual(Constant::Boolean(false)),
+            };
+            if let Check::Equal(constant) | Check::NotEqual(constant) = place {
+                self.constant_into(constant)?;
             }
+            return Some(());
+        }
+        *place = self.rarer_check(kind)?;
+        Some(())
+    }
+
+    #[inline(never)]
+    fn rarer_check(&mut self, kind: Kind) -> Option<Check> {
+        Some(match kind {
             Kind::Less => Check::Less(self.ordered()?),
             Kind::LessOrEqual => Check::LessOrEqual(self.ordered()?),
             Kind::Greater => Check::Greater(self.ordered()?),
@@ -217,6 +243,22 @@ impl Parser<'_> {
             return self.take_constant();
         }
         self.no_constant()
+    }
+
+    /// [`Parser::constant`] for the one that most comparisons have: a string is made where it stays.
+    #[inline]
+    fn constant_into(&mut self, place: &mut Constant) -> Option<()> {
+        if let Some(Value::String(value)) = self.value_here() {
+            self.count(1)?;
+            *place = Constant::String(Text::default());
+            if let Constant::String(text) = place {
+                text.push(value);
+            }
+            self.step();
+        } else {
+            *place = self.constant()?;
+        }
+        Some(())
     }
 
     fn no_constant(&mut self) -> Option<Constant> {

@@ -14,8 +14,9 @@ use crate::token::{Kind, Value};
 use crate::tree::{Observation, Qualified, Qualifier, Seconds};
 
 impl Parser<'_> {
+    #[inline]
     pub(super) fn observation(&mut self) -> Option<Observation> {
-        let first = self.qualified();
+        let first = self.qualified_here();
         // Most patterns are one observation expression: nothing to join.
         if !matches!(
             self.kind(),
@@ -23,6 +24,12 @@ impl Parser<'_> {
         ) {
             return first;
         }
+        self.observations(first)
+    }
+
+    /// `first` and what is joined to it.
+    #[inline(never)]
+    fn observations(&mut self, first: Option<Observation>) -> Option<Observation> {
         let first = self.chain(Keyword::And, first, Self::qualified, Observation::And);
         let first = self.chain(Keyword::Or, first, Self::observation_and, Observation::Or);
         self.chain(
@@ -31,6 +38,12 @@ impl Parser<'_> {
             Self::observation_or,
             Observation::FollowedBy,
         )
+    }
+
+    /// What stands in parentheses.
+    #[inline(never)]
+    pub(super) fn observation_inside(&mut self) -> Option<Observation> {
+        self.observation()
     }
 
     #[inline]
@@ -45,7 +58,14 @@ impl Parser<'_> {
         self.chain(Keyword::And, first, Self::qualified, Observation::And)
     }
 
+    #[inline(never)]
     fn qualified(&mut self) -> Option<Observation> {
+        self.qualified_here()
+    }
+
+    /// [`Parser::qualified`] for the one that most patterns consist of.
+    #[inline]
+    fn qualified_here(&mut self) -> Option<Observation> {
         let observation = self.observation_primary();
         if observation.is_none() {
             self.skip_observation();
@@ -113,7 +133,11 @@ impl Parser<'_> {
         }
     }
 
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "a result that is handed on is read back in other pieces than it was written in: a tenth of the time"
+    )]
+    #[inline(always)]
     fn observation_primary(&mut self) -> Option<Observation> {
         match self.kind() {
             Kind::LeftBracket => {
@@ -134,7 +158,7 @@ impl Parser<'_> {
             Kind::LeftParenthesis => {
                 self.advance();
                 self.deeper()?;
-                let inner = self.observation();
+                let inner = self.observation_inside();
                 self.depth = self.depth.saturating_sub(1);
                 self.close(
                     Kind::RightParenthesis,

@@ -6,33 +6,33 @@ use super::{NODES, Parser};
 use crate::code;
 use crate::constant::Constant;
 use crate::span::Spanned;
-use crate::text::Text;
 use crate::token::{self, Kind, Value};
 use crate::tree::{Name, Path, Step};
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    /// Reads a path into `place`, which holds an empty one.
     #[inline]
-    pub(super) fn path(&mut self) -> Option<Spanned<Path>> {
+    pub(super) fn path(&mut self, place: &mut Spanned<Path>) -> Option<()> {
         let start = self.span();
-        let object_type = match self.kind() {
-            Kind::Word => Text::from(self.here()),
+        let path = &mut place.value;
+        match self.kind() {
+            Kind::Word => path.object_type.push(self.here()),
             Kind::Constant if self.is_string_here() => {
                 let help =
                     "the object type stands without apostrophes, as in `file:name`".to_owned();
                 return self.expected("an object path", Some(help));
             }
             _ => return self.expected("an object path", None),
-        };
-        let mut steps = Vec::new();
-        let property = if let Some(property) = self.joined_name(b':') {
+        }
+        if let Some(property) = self.joined_name(b':') {
+            path.property.text.push(property);
             while self.nodes < NODES
                 && let Some(name) = self.joined_name(b'.')
             {
-                push_name(&mut steps, name);
+                push_name(&mut path.steps, Name::new(name));
                 self.nodes += 1;
             }
             self.advance();
-            property
         } else {
             self.advance();
             if !self.eat(Kind::Colon) {
@@ -40,18 +40,18 @@ impl Parser<'_> {
                     .to_owned();
                 return self.expected("`:` after the object type", Some(help));
             }
-            self.name()?
-        };
+            path.property = self.name()?;
+        }
         loop {
             if self.eat(Kind::Dot) {
                 let name = self.name()?;
-                push_name(&mut steps, name);
+                push_name(&mut path.steps, name);
             } else if self.eat(Kind::LeftBracket) {
                 let Some(place) = self.list_place() else {
                     self.skip_list_place();
                     return None;
                 };
-                steps.push(place);
+                path.steps.push(place);
                 if !self.eat(Kind::RightBracket) {
                     return self.expected("`]` after the place in the list", None);
                 }
@@ -60,31 +60,22 @@ impl Parser<'_> {
             }
             self.count(1)?;
         }
-        Some(Spanned::new(
-            Path {
-                object_type,
-                property,
-                steps,
-            },
-            start.to(self.last_span()),
-        ))
+        place.span = start.to(self.last_span());
+        Some(())
     }
 
     /// Goes to the plain name that `mark` joins to the token that is here; see [`Lexer::joined_name`].
     ///
     /// [`Lexer::joined_name`]: crate::token::Lexer::joined_name
     #[inline]
-    fn joined_name(&mut self, mark: u8) -> Option<Name> {
+    fn joined_name(&mut self, mark: u8) -> Option<&'a str> {
         if self.after.is_some() {
             return None;
         }
         let name = self.lexer.joined_name(mark)?;
         self.at += 1;
         self.token.span = name.span;
-        Some(Name {
-            text: name.value.into(),
-            quoted: false,
-        })
+        Some(name.value)
     }
 
     fn name(&mut self) -> Option<Name> {

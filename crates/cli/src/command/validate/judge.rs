@@ -361,12 +361,7 @@ impl<'t> Head<'t> {
         let Some(members) = tree.root(text).members() else {
             return Self::read(text);
         };
-        let string = |name: &str| {
-            members
-                .get(name)
-                .and_then(Value::as_str)
-                .map(Cow::Borrowed)
-        };
+        let string = |name: &str| members.get(name).and_then(Value::as_str).map(Cow::Borrowed);
         Self {
             id: string("id"),
             kind: string("type"),
