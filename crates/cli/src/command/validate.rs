@@ -206,9 +206,10 @@ impl Validation<'_> {
                 }
                 Ok(member) => {
                     let keep = |diagnostic: &Diagnostic| self.filter.keeps(diagnostic);
+                    let told = self.shown < self.max_findings;
                     let (offset, length) = (member.offset, member.text.len());
                     let (subject, found, before) =
-                        judge.member(&member, &mut tree, keep, &mut window.borrow_mut());
+                        judge.member(&member, &mut tree, told, keep, &mut window.borrow_mut());
                     if let Some(kind) = &subject.kind {
                         self.count_kind(kind);
                     }
@@ -367,6 +368,7 @@ fn report(context: &Context, options: &Options) -> Box<dyn Report> {
 
 fn max_findings(context: &Context, options: &Options) -> u64 {
     match options.extent.max_findings {
+        _ if options.form.quiet => 0,
         Some(0) => u64::MAX,
         Some(most) => most,
         None if context.json || options.form.sarif => u64::MAX,

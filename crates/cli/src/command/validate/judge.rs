@@ -74,11 +74,12 @@ impl Judge {
     }
 
     /// Findings about a member, each with its place in the document, in the order of the text; and findings about
-    /// members before it. The tree is the one into which the member was read.
+    /// members before it. The tree is the one into which the member was read. What is not `told` has no place.
     pub(super) fn member(
         &mut self,
         member: &Passing<'_>,
         tree: &mut Tree,
+        told: bool,
         keep: impl Fn(&Diagnostic) -> bool,
         window: &mut Window,
     ) -> (Subject, Vec<Finding>, Vec<Finding>) {
@@ -109,7 +110,12 @@ impl Judge {
             found.extend(patterns.filter(|one| keep(&one.diagnostic)));
         }
         let subject = head.subject(member.index);
-        (subject, placed(member, found, window), before)
+        let found = if told {
+            placed(member, found, window)
+        } else {
+            found.into_iter().map(Judged::unplaced).collect()
+        };
+        (subject, found, before)
     }
 
     /// Takes note of a member that could not be read.
@@ -304,6 +310,14 @@ struct Judged {
 }
 
 impl Judged {
+    fn unplaced(self) -> Finding {
+        Finding {
+            diagnostic: self.diagnostic,
+            pointer: None,
+            located: None,
+        }
+    }
+
     fn is_about_pattern(&self) -> bool {
         self.diagnostic.code.starts_with("PATTERN-") && pointer(&self.diagnostic) == "/pattern"
     }
