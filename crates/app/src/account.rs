@@ -74,6 +74,12 @@ impl Node {
                 .any(|person| person.organisation == organisation)
             {
                 Some("it has persons with accounts: disable them instead")
+            } else if writer
+                .peers()?
+                .iter()
+                .any(|peer| peer.organisation == organisation)
+            {
+                Some("a peer belongs to it: remove that first")
             } else if writer.is_in_records(organisation)? {
                 Some("releases or objects name it: what was done stays readable")
             } else {

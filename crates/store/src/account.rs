@@ -37,7 +37,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Removes an organisation that has no persons, with its memberships and networks; false if there is none.
+    /// Removes an organisation that has no persons, with its memberships, networks and level of trust; false if there is none.
     ///
     /// # Errors
     /// If the database fails.
@@ -45,6 +45,7 @@ impl Writer<'_> {
         let id = organisation.to_string();
         for sql in [
             "DELETE FROM network WHERE organisation = ?1",
+            "DELETE FROM trust WHERE organisation = ?1",
             "DELETE FROM membership WHERE organisation = ?1",
             "DELETE FROM client WHERE organisation = ?1 OR client_of = ?1",
         ] {

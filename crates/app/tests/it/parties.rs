@@ -9,7 +9,9 @@ use app::network::Network;
 use app::node::Node;
 use app::object::ObjectQuery;
 use app::party::NewOrganisation;
+use app::peer::{NewPeer, PeerSecrets, PeerSettings};
 use app::system::SystemRandom;
+use app::trust::Trust;
 use base::clock::FixedClock;
 use release::terms::Recipient;
 use stix::marking::Tlp;
@@ -182,6 +184,18 @@ fn organisations_are_changed_and_removed_only_where_nothing_names_them() {
     let idle = node
         .add_organisation(&centre.admin, &organisation("Idle"))
         .unwrap();
+    // What the house thinks of it goes along; a peer keeps it.
+    node.set_trust(&centre.admin, idle.id, Trust::Probation)
+        .unwrap();
+    let peer = NewPeer {
+        name: "idle".into(),
+        organisation: idle.id,
+        settings: PeerSettings::of_url("https://idle.example/taxii2/"),
+        secrets: PeerSecrets::default(),
+    };
+    node.add_peer(&centre.admin, &peer).unwrap();
+    assert!(matches!(remove(idle.id), Err(AppError::Conflict(why)) if why.contains("peer")));
+    node.remove_peer(&centre.admin, "idle").unwrap();
     remove(idle.id).unwrap();
     assert!(matches!(remove(idle.id), Err(AppError::NotFound)));
 }
