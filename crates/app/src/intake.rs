@@ -39,7 +39,6 @@ enum Judged {
 
 /// What came from a source, judged object by object.
 pub(crate) struct Arrived {
-    trust: Trust,
     judged: Vec<Judged>,
 }
 
@@ -158,7 +157,6 @@ impl Node {
         }
         let judged = texts.iter().map(|text| self.judged(&lists, text));
         Ok(Arrived {
-            trust,
             judged: judged.collect(),
         })
     }
@@ -180,7 +178,12 @@ impl Node {
         source: OrganisationId,
         arrived: Arrived,
     ) -> Result<Intake<'a>, AppError> {
-        let Arrived { trust, judged } = arrived;
+        let Arrived { judged } = arrived;
+        // Somebody may have changed it since the objects were judged.
+        let trust = trust_of(writer, source)?;
+        if trust == Trust::Blocked {
+            return Err(AppError::Forbidden);
+        }
         let room = self.guards.waiting;
         let mut intake = Intake {
             id: self.ids.uuid(),
@@ -591,3 +594,6 @@ const WAITS: &str = "it waits for a person to decide";
 const MAX_KEPT_BYTES: usize = 64 * 1024;
 /// Refused objects of one source that are kept until somebody looks at them: the sender was told why of all.
 const MAX_KEPT_INVALID: u64 = 1_000;
+
+#[cfg(test)]
+mod tests;
