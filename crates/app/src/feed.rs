@@ -366,14 +366,11 @@ pub(crate) fn organisation_key(organisation: OrganisationId) -> String {
     format!("organisation:{organisation}")
 }
 
-/// A version is asked for exactly; an object without versions as such.
+/// A version is asked for exactly, and so is each content of an object without versions, by the time of its receipt.
 pub(crate) fn asked(id: &Id, version: &str) -> Asked {
-    let observable =
-        stix::canonical::contributing_properties(id.kind()).is_some() || id.kind() == "process";
-    let version = stix::timestamp::Timestamp::parse(&format!("{version}Z")).ok();
     Asked {
         id: id.clone(),
-        version: version.filter(|_| !observable),
+        version: stix::timestamp::Timestamp::parse(&format!("{version}Z")).ok(),
     }
 }
 

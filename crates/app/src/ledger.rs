@@ -17,6 +17,7 @@ use ::ledger::hash::Hash;
 use ::ledger::key::{SigningKey, VerifyingKey};
 use ::ledger::leaf::Leaf;
 use ::ledger::proof;
+use release::gate::Asked;
 use release::party::Audience;
 use stix::id::Id;
 use store::database::Reader;
@@ -28,7 +29,9 @@ use crate::error::AppError;
 use crate::feed::{asked, feed_key, organisation_key};
 use crate::node::{Node, own};
 
-pub(crate) use record::{Handed, begin, decided, given, release_withdrawn, released, withdrawn};
+pub(crate) use record::{
+    Handed, begin, decided, extended, given, release_withdrawn, released, withdrawn,
+};
 
 /// Which log is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,7 +239,16 @@ impl Node {
         self.through_gate(caller, |_, gate| {
             let wanted: Vec<_> = versions
                 .iter()
-                .map(|(id, version)| asked(id, version))
+                .map(|(id, version)| {
+                    // The times at which somebody else had an object without versions are not ours: the newest counts.
+                    let has_versions = stix::canonical::contributing_properties(id.kind())
+                        .is_none()
+                        && id.kind() != "process";
+                    Asked {
+                        version: asked(id, version).version.filter(|_| has_versions),
+                        id: id.clone(),
+                    }
+                })
                 .collect();
             Ok(gate
                 .decide(&wanted)?

@@ -39,6 +39,7 @@ mod effect;
 mod feed;
 mod peer_secret;
 mod peer_settings;
+mod revocation;
 mod submission;
 mod values;
 mod view;

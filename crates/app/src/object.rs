@@ -15,11 +15,13 @@ use stix::marking::{Definition, Tlp};
 use stix::object::Object;
 use stix::view::Relationship;
 use store::database::{Reader, Writer};
-use store::object::{Incoming, ObjectKey, Put};
+use store::object::{Incoming, Put};
 
 use crate::access::{Action, Caller};
 use crate::error::AppError;
+use crate::feed::asked;
 use crate::node::Node;
+use crate::revocation::revocation;
 use crate::sharing::ReleaseSummary;
 use crate::values::values;
 use crate::view::{one, released, sightings_of, summaries, summary};
@@ -284,7 +286,7 @@ impl Node {
                     .iter()
                     .map(|(name, value)| (name.clone(), text(value)))
                     .collect(),
-                versions: versions(reader, gate, source, found.object())?,
+                versions: versions(reader, gate, source)?,
                 relations,
                 referred: summaries(gate, &others)?,
                 sightings: sightings_of(reader, gate, source)?,
@@ -446,13 +448,8 @@ impl Node {
             }
             if object.kind() == "marking-definition" {
                 marking_defined(writer, object, now)?;
-            } else if object.version().is_none()
-                && !writer.released_versions(object.id())?.is_empty()
-            {
-                // The newest content counts, so those who were given an earlier one get it.
-                writer.put_change(crate::catch_up::OBJECT, object.id().as_str(), now)?;
             } else if object.is_revoked() {
-                revocation(writer, object, now)?;
+                revocation(writer, source, entered_by, object, now)?;
             }
             if let Some(until) = provenance.embargo_until {
                 writer.put_due(crate::catch_up::OBJECT, object.id().as_str(), until)?;
@@ -480,22 +477,6 @@ fn marking_defined(writer: &Writer<'_>, object: &Object, now: Timestamp) -> Resu
     Ok(())
 }
 
-/// A version that revokes an object goes to those who were given it, without anybody deciding: whoever acts on the
-/// object has to know.
-fn revocation(writer: &Writer<'_>, object: &Object, now: Timestamp) -> Result<(), AppError> {
-    let Some(version) = object.version() else {
-        return Ok(());
-    };
-    let key = ObjectKey {
-        id: object.id().clone(),
-        version: ObjectKey::version_text(version),
-    };
-    if writer.extend_releases(&key, now)? {
-        writer.put_change(crate::catch_up::OBJECT, object.id().as_str(), now)?;
-    }
-    Ok(())
-}
-
 impl Node {
     /// Puts words of objects into the index that are not in it yet, some at a time so that writers wait only a moment;
     /// returns whether more are left.
@@ -519,27 +500,13 @@ fn versions(
     reader: &Reader<'_>,
     gate: &Gate<'_, Reader<'_>>,
     object: &Id,
-    newest: &Object,
 ) -> Result<Vec<String>, AppError> {
     let keys = reader.version_keys(object)?;
-    let texts: Vec<String> = keys
-        .into_iter()
-        .map(|key| format!("{}Z", key.version))
-        .collect();
-    let asked: Vec<Asked> = texts
-        .iter()
-        .map(|text| Asked {
-            id: object.clone(),
-            // An object without versions is asked for as such.
-            version: newest
-                .version()
-                .and_then(|_| stix::timestamp::Timestamp::parse(text).ok()),
-        })
-        .collect();
-    let decided = texts.into_iter().zip(gate.decide(&asked)?);
+    let asked: Vec<Asked> = keys.iter().map(|key| asked(object, &key.version)).collect();
+    let decided = keys.into_iter().zip(gate.decide(&asked)?);
     Ok(decided
         .filter(|(_, decision)| decision.released().is_some())
-        .map(|(text, _)| text)
+        .map(|(key, _)| format!("{}Z", key.version))
         .collect())
 }
 

@@ -78,9 +78,13 @@ impl std::fmt::Debug for EditionKey {
 pub struct Asked {
     /// The object.
     pub id: Id,
-    /// The version; none for the newest that the audience may see.
+    /// The version, or of an object without versions the time at which its holder received this content, see
+    /// [`Held::moment`]; none for the newest that the audience may see.
     pub version: Option<stix::timestamp::Timestamp>,
 }
+
+/// A decision, and which of the versions held it is about: that which the audience gets.
+pub type DecidedOn = (Decision, Option<Arc<Held>>);
 
 /// The gate: takes decisions for one audience at one moment.
 #[derive(Debug)]
@@ -120,6 +124,15 @@ impl<'a, H: Holdings> Gate<'a, H> {
     /// Those of the holdings. In a batch that reaches more than [`REACH`] objects the references to those beyond are
     /// taken as references to what is withheld, which fails closed.
     pub fn decide(&self, asked: &[Asked]) -> Result<Vec<Decision>, H::Error> {
+        let found = self.decide_held(asked)?.into_iter();
+        Ok(found.map(|(decision, _)| decision).collect())
+    }
+
+    /// As [`Gate::decide`], each with what was decided on: of the versions held the one that the audience gets.
+    ///
+    /// # Errors
+    /// As of [`Gate::decide`].
+    pub fn decide_held(&self, asked: &[Asked]) -> Result<Vec<DecidedOn>, H::Error> {
         let mut reading = Definitions::default();
         let mut graph = Graph::default();
         let mut answers: Vec<Vec<usize>> = Vec::with_capacity(asked.len());
@@ -144,10 +157,9 @@ impl<'a, H: Holdings> Gate<'a, H> {
         })?;
         Ok(answers
             .iter()
-            .map(|candidates| {
-                graph
-                    .first_visible(candidates)
-                    .map_or(Decision::Nothing, |node| self.decision(&graph, node))
+            .map(|candidates| match graph.first_visible(candidates) {
+                Some(node) => (self.decision(&graph, node), Some(Arc::clone(&node.held))),
+                None => (Decision::Nothing, None),
             })
             .collect())
     }
@@ -213,7 +225,7 @@ impl<'a, H: Holdings> Gate<'a, H> {
         let mut found = Vec::new();
         let last = versions.len().saturating_sub(1);
         for (at, held) in versions.into_iter().enumerate() {
-            if version.is_some() && held.version() != version {
+            if version.is_some() && held.moment() != version {
                 continue;
             }
             let Some(passage) = self.passage(reading, &held)? else {

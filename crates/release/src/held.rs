@@ -59,6 +59,7 @@ use crate::party::{OrganisationId, PersonId};
 pub struct Held {
     object: Object,
     provenance: Provenance,
+    received: Option<stix::timestamp::Timestamp>,
 }
 
 /// How an object came, and what its giver allows.
@@ -103,7 +104,25 @@ pub enum Consent {
 impl Held {
     /// Closes an object up; from then on only the gate reads it.
     pub fn seal(object: Object, provenance: Provenance) -> Self {
-        Self { object, provenance }
+        Self {
+            object,
+            provenance,
+            received: None,
+        }
+    }
+
+    /// The same, with the time by which its holder tells the contents of an object without versions apart.
+    #[must_use]
+    pub fn received(self, at: stix::timestamp::Timestamp) -> Self {
+        Self {
+            received: Some(at),
+            ..self
+        }
+    }
+
+    /// What it is asked for by and released under: its version; of an object without versions, when it was received.
+    pub fn moment(&self) -> Option<&stix::timestamp::Timestamp> {
+        self.version().or(self.received.as_ref())
     }
 
     /// The identifier.

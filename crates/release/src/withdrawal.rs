@@ -25,7 +25,7 @@ use crate::required::{defines_type, essentials};
 pub struct Withdrawn {
     /// The object, by the identifier under which the house holds it (as in [`Asked`]).
     pub id: Id,
-    /// The version held; none for the newest that the audience had.
+    /// The version held (as in [`Asked`]); none for the newest that the audience had.
     pub version: Option<stix::timestamp::Timestamp>,
     /// The moment from which the audience gets it no more.
     pub at: Timestamp,

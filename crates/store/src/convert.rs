@@ -22,6 +22,12 @@ pub(crate) fn version_key(version: &stix::timestamp::Timestamp) -> String {
     format!("{second}.{fraction:0<9}")
 }
 
+/// The moment that a key of a version stands for.
+pub(crate) fn moment_of(key: &str) -> Result<stix::timestamp::Timestamp> {
+    stix::timestamp::Timestamp::parse(&format!("{key}Z"))
+        .map_err(|_| StoreError::Corrupt { what: "version" })
+}
+
 pub(crate) fn id(text: &str) -> Result<Id> {
     Id::parse(text).map_err(|_| StoreError::Corrupt { what: "identifier" })
 }

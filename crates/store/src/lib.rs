@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod network;
 pub mod object;
 pub mod origin;
+pub mod owner;
 pub mod party;
 pub mod peer;
 pub mod quarantine;

@@ -14,7 +14,7 @@ use stix::marking::Tlp;
 use stix::object::Object;
 use stix::reference::references_in;
 
-use crate::convert::{id, micros, timestamp, uuid, version_key};
+use crate::convert::{id, micros, moment_of, timestamp, uuid, version_key};
 use crate::database::{Reader, Writer};
 use crate::error::{Result, StoreError};
 
@@ -59,6 +59,14 @@ impl ObjectKey {
     /// A version in the form of the database.
     pub fn version_text(version: &stix::timestamp::Timestamp) -> String {
         version_key(version)
+    }
+
+    /// The key of a version that the database holds; none for what came from elsewhere.
+    pub fn of(held: &Held) -> Option<Self> {
+        held.moment().map(|moment| Self {
+            id: held.id().clone(),
+            version: version_key(moment),
+        })
     }
 }
 
@@ -281,7 +289,7 @@ impl Holdings for Reader<'_> {
         if let Some(known) = self.held.borrow().get(object) {
             return Ok(known.clone());
         }
-        let sql = "SELECT text, source, entered_by, consent, embargo_until FROM object
+        let sql = "SELECT text, source, entered_by, consent, embargo_until, version FROM object
                    WHERE id = ?1 ORDER BY version DESC LIMIT ?2";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query((object.as_str(), MAX_VERSIONS))?;
@@ -300,7 +308,11 @@ impl Holdings for Reader<'_> {
                 embargo_until: row.get::<_, Option<i64>>(4)?.map(timestamp).transpose()?,
                 caveats: Vec::new(),
             };
-            found.push(Arc::new(Held::seal(read, provenance)));
+            let mut held = Held::seal(read, provenance);
+            if held.version().is_none() {
+                held = held.received(moment_of(&row.get::<_, String>(5)?)?);
+            }
+            found.push(Arc::new(held));
         }
         let remembered = self.remembered_bytes.get().saturating_add(bytes);
         if remembered <= MAX_REMEMBERED_BYTES {
@@ -311,9 +323,12 @@ impl Holdings for Reader<'_> {
     }
 
     fn releases(&self, held: &Held) -> Result<Vec<Arc<Release>>> {
-        // An object without versions is released as such, whatever its time of receipt.
-        let version = held.version().map(version_key);
-        let sql = "SELECT DISTINCT release FROM release_item WHERE id = ?1 AND (?2 IS NULL OR version = ?2)";
+        // An object without versions is released with the content that it had: what comes under its identifier later
+        // is decided on later.
+        let Some(version) = held.moment().map(version_key) else {
+            return Ok(Vec::new());
+        };
+        let sql = "SELECT release FROM release_item WHERE id = ?1 AND version = ?2";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows =
             statement.query_map((held.id().as_str(), version), |row| row.get::<_, String>(0))?;
@@ -380,21 +395,31 @@ impl Writer<'_> {
         let Some(newest) = newest else {
             return Ok(None);
         };
-        if only_own && newest.source != source {
+        // Whose it is does not change by what the house takes in of it from elsewhere.
+        if only_own
+            && newest.source != source
+            && self
+                .owner_of(object.id())?
+                .map(|owner| owner.to_string())
+                .as_deref()
+                != Some(source)
+        {
             // What comes back as it is held changes nothing, whoever sends it.
             let same = self.holds_text(object, None)?;
             return Ok(Some(if same { Put::AlreadyHeld } else { Put::Foreign }));
         }
-        let same_version: Option<String> =
-            if object.version().is_none() || newest.version == version {
-                Some(newest.text.clone())
-            } else {
-                self.connection
-                    .prepare_cached("SELECT text FROM object WHERE id = ?1 AND version = ?2")?
-                    .query_row((object.id().as_str(), version), |row| row.get(0))
-                    .optional()?
-            };
-        let Some(text) = same_version else {
+        let same_version = if object.version().is_none() || newest.version == version {
+            Some((newest.text.clone(), newest.source.clone()))
+        } else {
+            let sql = "SELECT text, source FROM object WHERE id = ?1 AND version = ?2";
+            self.connection
+                .prepare_cached(sql)?
+                .query_row((object.id().as_str(), version), |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })
+                .optional()?
+        };
+        let Some((text, giver)): Option<(String, String)> = same_version else {
             return Ok(None);
         };
         let same = text == object.text()
@@ -403,7 +428,13 @@ impl Writer<'_> {
             return Ok(Some(Put::AlreadyHeld));
         }
         let conflict = object.version().is_some() || newest.version == version;
-        Ok(conflict.then_some(Put::Conflict))
+        // What another gave under this version, its owner does not learn of.
+        let put = if only_own && giver != source {
+            Put::Foreign
+        } else {
+            Put::Conflict
+        };
+        Ok(conflict.then_some(put))
     }
 
     fn put_object(&self, incoming: &Incoming<'_>, now: Timestamp) -> Result<Put> {

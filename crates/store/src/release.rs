@@ -106,6 +106,35 @@ impl Reader<'_> {
         rows.map(|row| row?).collect()
     }
 
+    /// The releases in force that name an object, each with the newest version of it that it names.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn named_in_force(
+        &self,
+        object: &Id,
+        now: Timestamp,
+    ) -> Result<Vec<(ReleaseId, ObjectKey)>> {
+        let sql = "SELECT release_item.release, max(release_item.version) FROM release_item
+                   JOIN release ON release.id = release_item.release
+                   WHERE release_item.id = ?1 AND release.withdrawn IS NULL
+                   AND (release.valid_until IS NULL OR release.valid_until > ?2)
+                   GROUP BY release_item.release ORDER BY release_item.release";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map((object.as_str(), micros(now)), |row| {
+            Ok((row.get::<_, String>(0)?, row.get(1)?))
+        })?;
+        rows.map(|row| {
+            let (release, version) = row?;
+            let key = ObjectKey {
+                id: object.clone(),
+                version,
+            };
+            Ok((ReleaseId(uuid(&release)?), key))
+        })
+        .collect()
+    }
+
     /// What a release names.
     ///
     /// # Errors
@@ -184,22 +213,14 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Lets the releases in force that name an object name a version of it too; returns whether there is any.
+    /// Lets a release name one version more; returns whether it did not before.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn extend_releases(&self, item: &ObjectKey, now: Timestamp) -> Result<bool> {
-        let sql = "INSERT OR IGNORE INTO release_item (release, id, version)
-                   SELECT DISTINCT release_item.release, release_item.id, ?2 FROM release_item
-                   JOIN release ON release.id = release_item.release
-                   WHERE release_item.id = ?1 AND release.withdrawn IS NULL
-                   AND (release.valid_until IS NULL OR release.valid_until > ?3)";
-        let added = self.connection.prepare_cached(sql)?.execute((
-            item.id.as_str(),
-            &item.version,
-            micros(now),
-        ))?;
-        Ok(added > 0)
+    pub fn extend_release(&self, release: ReleaseId, item: &ObjectKey) -> Result<bool> {
+        let sql = "INSERT OR IGNORE INTO release_item (release, id, version) VALUES (?1, ?2, ?3)";
+        let values = (release.to_string(), item.id.as_str(), &item.version);
+        Ok(self.connection.prepare_cached(sql)?.execute(values)? > 0)
     }
 
     /// Withdraws a release; false if there is none or it was withdrawn before.

@@ -93,6 +93,8 @@ struct Overlay {
     digests: BTreeMap<Id, Vec<u8>>,
     /// Under which identifiers an object is given.
     given: BTreeMap<Id, BTreeSet<Id>>,
+    /// Under which identifier a content is given of an object without versions.
+    contents: BTreeMap<(Id, String), Id>,
 }
 
 /// What became of some versions for the audience.
@@ -376,6 +378,9 @@ impl Planner<'_, '_> {
             let one = New::of(released, &source.id, &source.version, None, &check);
             // A version of an edition that differs from the one before only in what was cut is no news, nor is an
             // object without versions that is as it was.
+            if one.version.is_none() && self.has_content(&one)? {
+                continue;
+            }
             if one.version.is_none() || one.id != one.source {
                 let last = match outcome.new.last().filter(|last: &&New| last.id == one.id) {
                     Some(last) => Some(last.digest.clone()),
@@ -402,8 +407,34 @@ impl Planner<'_, '_> {
         for one in &outcome.new {
             let digests = &mut self.overlay.digests;
             digests.insert(one.id.clone(), one.digest.clone());
+            if one.version.is_none() {
+                let content = (one.source.clone(), one.source_version.clone());
+                self.overlay.contents.insert(content, one.id.clone());
+            }
         }
         Ok(outcome)
+    }
+
+    /// Whether the audience has this content of an object without versions: it is not given again because another came
+    /// in between.
+    fn has_content(&self, new: &New) -> Result<bool, AppError> {
+        let entries = self
+            .view
+            .reader
+            .feed_of_source(self.view.key, &new.source)?;
+        let on_disk = entries.into_iter().filter(|entry| {
+            entry.withdrawn.is_none()
+                && entry.source_version == new.source_version
+                && !self.overlay.gone.contains(&entry.position)
+        });
+        let planned = self
+            .overlay
+            .contents
+            .get(&(new.source.clone(), new.source_version.clone()));
+        Ok(on_disk
+            .map(|entry| entry.id)
+            .chain(planned.cloned())
+            .any(|id| id == new.id))
     }
 
     /// Whether it is worth telling that an object was withdrawn: who the house is and what markings mean stays known.

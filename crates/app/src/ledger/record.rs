@@ -7,7 +7,7 @@ use ::ledger::leaf::{Leaf, ranges_of};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use release::decision::Decision;
-use release::party::ReleaseId;
+use release::party::{PersonId, ReleaseId};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use stix::id::Id;
@@ -201,6 +201,17 @@ pub(crate) fn released(
         by,
         at,
     )
+}
+
+/// Records that a release names a revocation too, which somebody entered or the node fetched.
+pub(crate) fn extended(
+    writer: &Writer<'_>,
+    by: Option<PersonId>,
+    release: ReleaseId,
+    at: Timestamp,
+) -> Result<(), AppError> {
+    let by = by.map_or(Uuid::nil(), |person| person.0);
+    put_acts(writer, &release.to_string(), &[ACT_ITEMS], by, at)
 }
 
 /// Records that a release was withdrawn.
