@@ -19,6 +19,7 @@ use store::rule::{RuleRow, RuleState};
 
 use crate::access::Action;
 use crate::error::AppError;
+use crate::four_eyes::second;
 use crate::node::{Node, policy};
 use crate::rule::{MAX_RULES, RuleTerms, drawn, matches, request};
 use crate::sharing::enter_release;
@@ -136,6 +137,16 @@ impl Node {
                 "whoever confirmed it may not release any more".to_owned(),
             ));
         };
+        // What a rule reaches and what the house asks for can change: one person's word must still be enough.
+        if row.requested_by == row.confirmed_by
+            && !second(writer, &terms.recipients, terms.ceiling)?.is_empty()
+        {
+            return Ok(Outcome::Stop(
+                RuleState::Paused,
+                "in this house a second person has to confirm this by now: ask for the rule anew"
+                    .to_owned(),
+            ));
+        }
         let policy = policy(writer)?;
         let reader: &Reader<'_> = writer;
         let gate = Gate::new(&policy, reader, acts_for.audience(), now);
@@ -147,11 +158,9 @@ impl Node {
             return Ok(Outcome::Nothing);
         }
         let mut keys = Vec::new();
-        for id in drawn(reader, &gate, terms, met)? {
-            if let Some(newest) = reader.version_keys(&id)?.into_iter().next()
-                && !reader.rule_has_released(row.id, &newest)?
-            {
-                keys.push(newest);
+        for key in drawn(reader, &gate, terms, met)? {
+            if !reader.rule_has_released(row.id, &key)? {
+                keys.push(key);
             }
         }
         if keys.is_empty() {

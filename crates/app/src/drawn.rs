@@ -2,25 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use release::decision::Decision;
+use release::decision::{Decision, Released};
 use release::gate::Gate;
 use stix::id::Id;
 use stix::reference::references;
 use stix::view::Relationship;
 use store::database::Reader;
+use store::object::ObjectKey;
 
 use crate::error::AppError;
 use crate::sharing::ReleaseRequest;
-use crate::view::{one, released};
+use crate::view::{keyed, one, one_keyed};
 
-/// What a request names: objects that the caller may see, and, where asked, what they draw in.
+/// What a request names: objects that the caller may see, and, where asked, what they draw in as far as `admits` says
+/// so. Of each the version that the caller sees: a newer one that only somebody else may see is not named by it.
 pub(crate) fn items(
     reader: &Reader<'_>,
     gate: &Gate<'_, Reader<'_>>,
     request: &ReleaseRequest,
-) -> Result<Vec<Id>, AppError> {
-    let mut items: Vec<Id> = Vec::new();
+    admits: &dyn Fn(&Released, &ObjectKey) -> Result<bool, AppError>,
+) -> Result<Vec<ObjectKey>, AppError> {
+    let mut items: Vec<ObjectKey> = Vec::new();
     let mut known: BTreeSet<Id> = BTreeSet::new();
+    let mut left_out: BTreeSet<Id> = BTreeSet::new();
     let mut queue: Vec<Id> = request.objects.clone();
     let asked: BTreeSet<&Id> = request.objects.iter().collect();
     while let Some(id) = queue.pop() {
@@ -32,7 +36,7 @@ pub(crate) fn items(
                 format!("the release draws in more than {MAX_ITEMS} objects: name them in parts");
             return Err(AppError::invalid("APP-RELEASE-06", message));
         }
-        let Some(found) = one(gate, &id)? else {
+        let Some((found, key)) = one_keyed(gate, &id)? else {
             if asked.contains(&id) {
                 return Err(AppError::invalid(
                     "APP-RELEASE-07",
@@ -41,6 +45,10 @@ pub(crate) fn items(
             }
             continue;
         };
+        if !asked.contains(&id) && !admits(&found, &key)? {
+            left_out.insert(id);
+            continue;
+        }
         if request.with_references {
             let targets = references(found.object().properties()).into_iter();
             queue.extend(
@@ -49,21 +57,19 @@ pub(crate) fn items(
                     .map(|target| target.target),
             );
         }
-        items.push(id);
+        items.push(key);
     }
     if request.with_references {
         let mut between = Vec::new();
-        for id in &items {
-            for relationship in released(
-                gate,
-                &reader.referrers(id, Some("relationship"), MAX_RELATIONSHIPS)?,
-            )? {
+        let is_inside = |id: &Id| known.contains(id) && !left_out.contains(id);
+        for item in &items {
+            let around = reader.referrers(&item.id, Some("relationship"), MAX_RELATIONSHIPS)?;
+            for (relationship, key) in keyed(gate, &around)? {
                 let view = Relationship::of(relationship.object());
                 let ends = view.and_then(|view| Some((view.source()?, view.target()?)));
-                let inside =
-                    ends.is_some_and(|(from, to)| known.contains(&from) && known.contains(&to));
-                if inside && !known.contains(relationship.id()) {
-                    between.push(relationship.id().clone());
+                let inside = ends.is_some_and(|(from, to)| is_inside(&from) && is_inside(&to));
+                if inside && !known.contains(&key.id) && admits(&relationship, &key)? {
+                    between.push(key);
                 }
             }
         }
@@ -80,7 +86,7 @@ pub(crate) fn items(
 pub(crate) fn leaks(
     reader: &Reader<'_>,
     own: &Gate<'_, Reader<'_>>,
-    items: &[Id],
+    items: &[ObjectKey],
     columns: &[Vec<Decision>],
 ) -> Result<Vec<String>, AppError> {
     let mut names: Vec<(Id, String)> = Vec::new();
@@ -98,7 +104,7 @@ pub(crate) fn leaks(
         for (id, released) in items
             .iter()
             .zip(column)
-            .filter_map(|(id, one)| Some((id, one.released()?)))
+            .filter_map(|(item, one)| Some((&item.id, one.released()?)))
         {
             for (victim, name) in &names {
                 let known = column

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use stix::id::Id;
 use store::database::Reader;
 use store::error::StoreError;
+use store::object::ObjectKey;
 use store::release::recipient_text;
 
 use crate::drawn::leaks;
@@ -146,7 +147,7 @@ fn word(text: Option<&String>) -> &str {
 struct With<'a, 'c> {
     reader: &'a Reader<'c>,
     release: Option<&'a Arc<Release>>,
-    items: &'a BTreeSet<Id>,
+    items: &'a BTreeSet<ObjectKey>,
 }
 
 impl Holdings for With<'_, '_> {
@@ -158,14 +159,15 @@ impl Holdings for With<'_, '_> {
 
     fn releases(&self, held: &Held) -> Result<Vec<Arc<Release>>, StoreError> {
         let mut found = self.reader.releases(held)?;
-        if let Some(release) = self.release.filter(|_| self.items.contains(held.id())) {
+        let named = || ObjectKey::of(held).is_some_and(|key| self.items.contains(&key));
+        if let Some(release) = self.release.filter(|_| named()) {
             found.push(release.clone());
         }
         Ok(found)
     }
 }
 
-/// Works out what the release of `items` would do; without a release, what is seen of them now.
+/// Works out what the release of these versions would do; without a release, what is seen now of the objects.
 ///
 /// Objects of `asked` that would reach nobody are warned of.
 pub(crate) fn effect(
@@ -173,13 +175,13 @@ pub(crate) fn effect(
     own: &Gate<'_, Reader<'_>>,
     now: Timestamp,
     release: Option<&Arc<Release>>,
-    items: &[Id],
+    items: &[ObjectKey],
     asked: &[Id],
 ) -> Result<Effect, AppError> {
     let policy = policy(reader)?;
     // A release that was drafted a moment later than `now` was read is looked at as it will be in force.
     let now = release.map_or(now, |release| now.max(release.from));
-    let set: BTreeSet<Id> = items.iter().cloned().collect();
+    let set: BTreeSet<ObjectKey> = items.iter().cloned().collect();
     let holdings = With {
         reader,
         release,
@@ -188,9 +190,12 @@ pub(crate) fn effect(
     let audiences = audiences(reader, release)?;
     let wanted: Vec<Asked> = items
         .iter()
-        .map(|id| Asked {
-            id: id.clone(),
-            version: None,
+        .map(|item| match release {
+            Some(_) => crate::feed::asked(&item.id, &item.version),
+            None => Asked {
+                id: item.id.clone(),
+                version: None,
+            },
         })
         .collect();
     let mut columns = Vec::new();
@@ -199,7 +204,7 @@ pub(crate) fn effect(
     }
     let mut rows = Vec::new();
     let mut warnings = Vec::new();
-    for (at, id) in items.iter().enumerate() {
+    for (at, ObjectKey { id, .. }) in items.iter().enumerate() {
         let Some(whole) = one(own, id)? else { continue };
         let cells: Vec<Outcome> = columns
             .iter()
@@ -229,17 +234,18 @@ pub(crate) fn effect(
             if release.clearance(audience, now).is_none() {
                 continue;
             }
-            for (id, decision) in items.iter().zip(column) {
+            for (ObjectKey { id, version }, decision) in items.iter().zip(column) {
                 let Some(released) = decision.released() else {
                     continue;
                 };
-                let version = reader.version_keys(id)?.into_iter().next();
-                let version = version.map(|key| key.version).unwrap_or_default();
                 let text = Sha256::digest(released.text().as_bytes());
-                let text = text.iter().take(16).fold(version, |mut text, byte| {
-                    let _ = write!(text, "{byte:02x}");
-                    text
-                });
+                let text = text
+                    .iter()
+                    .take(16)
+                    .fold(version.clone(), |mut text, byte| {
+                        let _ = write!(text, "{byte:02x}");
+                        text
+                    });
                 let place = (name.clone(), id.to_string());
                 seen.cells.insert(place, (words(&outcome(decision)), text));
             }

@@ -8,6 +8,7 @@ use crate::access::{Action, Caller};
 use crate::error::AppError;
 use crate::node::Node;
 use crate::object::ObjectSummary;
+use crate::proposal::newer;
 use crate::sharing::{ReleaseSummary, release_summary};
 use crate::view::summaries;
 
@@ -82,11 +83,7 @@ impl Node {
                 "in-force"
             };
             let objects = summaries(gate, &ids)?;
-            let mut can_correct = false;
-            for object in objects.iter().filter(|_| state == "in-force") {
-                let newest = reader.version_keys(&object.id)?.into_iter().next();
-                can_correct |= newest.is_some_and(|newest| !items.contains(&newest));
-            }
+            let can_correct = state == "in-force" && !newer(reader, gate, &items)?.is_empty();
             let origin = reader.origin(release)?;
             let withdrawal = reader.withdrawal(release)?;
             let requested_by = origin.requested_by.map(|person| name(reader, person));

@@ -1,6 +1,6 @@
 //! What is proposed for release: its terms, its objects, and its being made.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use base::diagnostic::{Diagnostic, Place};
@@ -23,7 +23,7 @@ use crate::four_eyes::{SecondReason, second};
 use crate::node::{Node, policy};
 use crate::rule::RuleTerms;
 use crate::sharing::{Preview, ReleaseRequest, enter_release};
-use crate::view::one;
+use crate::view::{keyed, one_keyed};
 
 /// What somebody proposes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,8 +62,8 @@ struct Resolved {
     terms: Arc<Release>,
     /// What the proposal names itself.
     asked: Vec<Id>,
-    /// What it comes to.
-    items: Vec<Id>,
+    /// What it comes to: of each object the version that whoever proposes it sees.
+    items: Vec<ObjectKey>,
     origin: Origin,
     reason: String,
 }
@@ -130,7 +130,9 @@ impl Node {
         caller.require(Action::SeeAs)?;
         let now = self.clock.now();
         self.through_gate(caller, |reader, gate| {
-            Ok(effect(reader, gate, now, None, objects, objects)?.preview)
+            let seen = keyed(gate, objects)?.into_iter();
+            let items: Vec<ObjectKey> = seen.map(|(_, key)| key).collect();
+            Ok(effect(reader, gate, now, None, &items, objects)?.preview)
         })
     }
 
@@ -249,11 +251,6 @@ impl Node {
             }
             (_, resolved) => resolved.ok_or(AppError::NotFound)?,
         };
-        let mut keys: Vec<ObjectKey> = Vec::new();
-        for object in &resolved.items {
-            // A release names versions: what is changed later is decided on later.
-            keys.extend(reader.version_keys(object)?.into_iter().next());
-        }
         let id = resolved.terms.id;
         let record = ReleaseRecord {
             terms: resolved.terms,
@@ -266,7 +263,8 @@ impl Node {
             request: request.map(|row| row.id),
             ..resolved.origin
         };
-        enter_release(writer, &record, &keys, &origin)?;
+        // A release names versions: what is changed later is decided on later.
+        enter_release(writer, &record, &resolved.items, &origin)?;
         Ok(Made::Release(id))
     }
 
@@ -300,7 +298,7 @@ impl Node {
         request: &ReleaseRequest,
         query: Option<String>,
     ) -> Result<Resolved, AppError> {
-        let items = items(reader, gate, request)?;
+        let items = items(reader, gate, request, &|_, _| Ok(true))?;
         if items.is_empty() {
             return Err(AppError::invalid(
                 "APP-RELEASE-09",
@@ -337,17 +335,8 @@ impl Node {
                     .to_owned(),
             ));
         }
-        let mut asked = Vec::new();
-        let named: BTreeSet<ObjectKey> = reader.release_items(of)?.into_iter().collect();
-        let objects: BTreeSet<&Id> = named.iter().map(|key| &key.id).collect();
-        for object in objects {
-            let newest = reader.version_keys(object)?.into_iter().next();
-            if newest.is_some_and(|newest| !named.contains(&newest)) && one(gate, object)?.is_some()
-            {
-                asked.push(object.clone());
-            }
-        }
-        if asked.is_empty() {
+        let items = newer(reader, gate, &reader.release_items(of)?)?;
+        if items.is_empty() {
             return Err(AppError::Conflict(
                 "no newer version is held of anything that the release names".to_owned(),
             ));
@@ -358,8 +347,8 @@ impl Node {
                 from: now,
                 ..old.clone()
             }),
-            items: asked.clone(),
-            asked,
+            asked: items.iter().map(|item| item.id.clone()).collect(),
+            items,
             origin: Origin {
                 corrects: Some(of),
                 ..Origin::default()
@@ -398,6 +387,29 @@ impl Node {
             withdrawn: None,
         })
     }
+}
+
+/// Of what a release names the objects that the caller sees in a newer version, in that version.
+pub(crate) fn newer(
+    reader: &Reader<'_>,
+    gate: &Gate<'_, Reader<'_>>,
+    named: &[ObjectKey],
+) -> Result<Vec<ObjectKey>, AppError> {
+    let mut newest: BTreeMap<&Id, &str> = BTreeMap::new();
+    for ObjectKey { id, version } in named {
+        let known = newest.entry(id).or_default();
+        *known = version.as_str().max(*known);
+    }
+    let mut found = Vec::new();
+    for (id, version) in newest {
+        let held = reader.version_keys(id)?.into_iter().next();
+        if held.is_none_or(|key| key.version.as_str() <= version) {
+            continue;
+        }
+        let seen = one_keyed(gate, id)?.map(|(_, key)| key);
+        found.extend(seen.filter(|key| key.version.as_str() > version));
+    }
+    Ok(found)
 }
 
 /// The organisations that recipients name now; those that are not there are an error.

@@ -1,9 +1,10 @@
 //! Standing rules: what arrives and meets a condition is released, on terms that were confirmed like a release's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use release::decision::Released;
 use release::gate::Gate;
 use release::party::{OrganisationId, RuleId};
 use release::terms::Recipient;
@@ -12,6 +13,7 @@ use stix::marking::Tlp;
 use stix::reference::references;
 use stix::view::Relationship;
 use store::database::{Reader, Writer};
+use store::object::ObjectKey;
 use store::request::RequestRow;
 use store::rule::{RuleRow, RuleState};
 
@@ -19,11 +21,11 @@ use crate::access::{Action, Caller};
 use crate::drawn::items;
 use crate::effect::{Effect, Seen, effect};
 use crate::error::AppError;
-use crate::node::Node;
+use crate::node::{Node, own};
 use crate::proposal::{named, require_proposing};
 use crate::query::level;
 use crate::sharing::{Preview, ReleaseRequest, ReleaseSummary, recipient_names, release_summary};
-use crate::view::{one, released};
+use crate::view::{keyed, one, one_keyed};
 use crate::written::{read_rule, rule_text};
 
 /// What a rule looks for: what meets all that is given.
@@ -334,27 +336,59 @@ pub(crate) fn request(rule: &RuleTerms, objects: Vec<Id>) -> ReleaseRequest {
 /// An object that meets a condition, with the relationships by which it does.
 #[derive(Debug)]
 pub(crate) struct Met {
-    pub(crate) object: Id,
-    pub(crate) by: Vec<Id>,
+    object: Id,
+    /// Who gave it.
+    source: OrganisationId,
+    by: Vec<ObjectKey>,
 }
 
-/// What goes out for objects that meet a rule's condition.
+/// What goes out for objects that meet a rule's condition. What they draw in is of those who gave them or of the house,
+/// and not above the condition's level: what others sent is none of what the rule was confirmed for.
 pub(crate) fn drawn(
     reader: &Reader<'_>,
     gate: &Gate<'_, Reader<'_>>,
     rule: &RuleTerms,
     met: Vec<Met>,
-) -> Result<Vec<Id>, AppError> {
-    let mut by = BTreeSet::new();
-    let mut objects = Vec::new();
+) -> Result<Vec<ObjectKey>, AppError> {
+    let house = own(reader)?.id;
+    let mut by_source: BTreeMap<OrganisationId, (Vec<Id>, BTreeSet<ObjectKey>)> = BTreeMap::new();
     for one in met {
+        let (objects, by) = by_source.entry(one.source).or_default();
         objects.push(one.object);
         by.extend(one.by);
     }
-    let mut ids = items(reader, gate, &request(rule, objects))?;
-    by.retain(|id| !ids.contains(id));
-    ids.extend(by);
-    Ok(ids)
+    let mut found = BTreeSet::new();
+    // Each source by itself: what one gave draws in nothing of another, though both meet the condition.
+    for (source, (objects, by)) in by_source {
+        let sources = BTreeSet::from([house, source]);
+        let admits = |released: &Released, key: &ObjectKey| {
+            admits(reader, &rule.condition, &sources, released, key)
+        };
+        found.extend(items(reader, gate, &request(rule, objects), &admits)?);
+        found.extend(by);
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// Whether something may go out along with what meets a condition, or be what makes it meet the condition.
+fn admits(
+    reader: &Reader<'_>,
+    condition: &Condition,
+    sources: &BTreeSet<OrganisationId>,
+    released: &Released,
+    key: &ObjectKey,
+) -> Result<bool, AppError> {
+    Ok(level(released.object()) <= condition.at_most
+        && is_newest(reader, key)?
+        && reader
+            .source_of(&key.id)?
+            .is_some_and(|source| sources.contains(&source)))
+}
+
+/// Whether a version is the newest that is held. Where whoever confirmed a rule may not see that one, the rule lets the
+/// object be: nobody meant the older one to go out because a newer one came.
+fn is_newest(reader: &Reader<'_>, key: &ObjectKey) -> Result<bool, AppError> {
+    Ok(reader.version_keys(&key.id)?.first() == Some(key))
 }
 
 /// Whether an object meets a condition, as far as whoever confirmed the rule may see it.
@@ -367,12 +401,18 @@ pub(crate) fn matches(
     if !condition.kinds.iter().any(|kind| kind == id.kind()) {
         return Ok(None);
     }
-    if condition.source.is_some() && reader.source_of(id)? != condition.source {
-        return Ok(None);
-    }
-    let Some(found) = one(gate, id)? else {
+    let Some(source) = reader.source_of(id)? else {
         return Ok(None);
     };
+    if condition.source.is_some_and(|wanted| wanted != source) {
+        return Ok(None);
+    }
+    let Some((found, key)) = one_keyed(gate, id)? else {
+        return Ok(None);
+    };
+    if !is_newest(reader, &key)? {
+        return Ok(None);
+    }
     let object = found.object();
     let labelled = condition.labels.is_empty()
         || object
@@ -384,25 +424,29 @@ pub(crate) fn matches(
     let met = |by| {
         Ok(Some(Met {
             object: id.clone(),
+            source,
             by,
         }))
     };
     let Some(target) = &condition.related_to else {
         return met(Vec::new());
     };
+    // Nobody makes another's object meet a condition by saying what it is related to.
+    let sources = BTreeSet::from([source, own(reader)?.id]);
     let mut by = Vec::new();
-    for relationship in released(
-        gate,
-        &reader.referrers(id, Some("relationship"), MAX_RELATIONSHIPS)?,
-    )? {
+    let around = reader.referrers(id, Some("relationship"), MAX_RELATIONSHIPS)?;
+    for (relationship, key) in keyed(gate, &around)? {
+        if !admits(reader, condition, &sources, &relationship, &key)? {
+            continue;
+        }
         let Some(view) = Relationship::of(relationship.object()) else {
             continue;
         };
-        let source = |end: Id| Ok::<_, AppError>(reader.edition_source(&end)?.unwrap_or(end));
+        let original = |end: Id| Ok::<_, AppError>(reader.edition_source(&end)?.unwrap_or(end));
         let ends = [view.source(), view.target()];
         for end in ends.into_iter().flatten() {
-            if source(end)? == *target {
-                by.push(relationship.id().clone());
+            if original(end)? == *target {
+                by.push(key);
                 break;
             }
         }
@@ -412,9 +456,12 @@ pub(crate) fn matches(
         || references(object.properties())
             .into_iter()
             .any(|reference| reference.target == *target)
-        || reader
-            .referrers(id, Some(target.kind()), MAX_RELATIONSHIPS)?
-            .contains(target)
+        || (reader
+            .source_of(target)?
+            .is_some_and(|source| sources.contains(&source))
+            && reader
+                .referrers(id, Some(target.kind()), MAX_RELATIONSHIPS)?
+                .contains(target))
         || (target.kind() == "incident" && reader.incident_objects(target)?.contains(id));
     if related { met(by) } else { Ok(None) }
 }

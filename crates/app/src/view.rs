@@ -8,6 +8,7 @@ use stix::id::Id;
 use stix::marking::Tlp;
 use stix::view::Sighting;
 use store::database::Reader;
+use store::object::ObjectKey;
 
 use crate::error::AppError;
 use crate::object::{ObjectSummary, SightingView};
@@ -58,6 +59,32 @@ pub(crate) fn summaries(
 
 pub(crate) fn one(gate: &ReaderGate<'_, '_>, id: &Id) -> Result<Option<Released>, AppError> {
     Ok(gate.decide_one(id)?.into_released())
+}
+
+/// Of these objects those that the gate lets through, in the same order, each with the version that it lets through.
+pub(crate) fn keyed(
+    gate: &ReaderGate<'_, '_>,
+    ids: &[Id],
+) -> Result<Vec<(Released, ObjectKey)>, AppError> {
+    let asked: Vec<Asked> = ids
+        .iter()
+        .map(|id| Asked {
+            id: id.clone(),
+            version: None,
+        })
+        .collect();
+    let decided = gate.decide_held(&asked)?.into_iter();
+    Ok(decided
+        .filter_map(|(decision, held)| Some((decision.into_released()?, ObjectKey::of(&*held?)?)))
+        .collect())
+}
+
+/// As [`keyed`], of one object.
+pub(crate) fn one_keyed(
+    gate: &ReaderGate<'_, '_>,
+    id: &Id,
+) -> Result<Option<(Released, ObjectKey)>, AppError> {
+    Ok(keyed(gate, std::slice::from_ref(id))?.pop())
 }
 
 /// The sightings of an object, also those that came back on an edition of it.

@@ -42,7 +42,7 @@ impl Centre {
         self.node.caller_by_token(&token).unwrap().unwrap()
     }
 
-    fn always(&self) {
+    pub(crate) fn always(&self) {
         let policy = FourEyes {
             always: true,
             ..FourEyes::default()

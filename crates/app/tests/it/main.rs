@@ -13,6 +13,7 @@ mod life;
 mod parties;
 mod peer;
 mod quarantine;
+mod version;
 mod withdrawal;
 
 use std::fmt::Write as _;
