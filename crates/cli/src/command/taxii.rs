@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use app::access::Caller;
+use app::intake::TakenObject;
 use app::node::Node;
 use app::object::ImportReport;
 use app::peer::Way;
 use app::peer_sync::Wire;
 use app::system::SystemRandom;
 use jiff::Timestamp;
+use release::party::OrganisationId;
 use serde_json::json;
 use taxii::client::Client;
 use taxii::client::batches::BatchSize;
@@ -22,6 +24,7 @@ use taxii::filter::{Filter, VersionMatch};
 use taxii::message::collection::Collection;
 
 use crate::command::extract::{all_of, bundle};
+use crate::command::organisation::find;
 use crate::command::peer;
 use crate::config::{Context, Peer};
 use crate::{Verdict, format, input, node, out, parse, progress, serving};
@@ -44,6 +47,10 @@ pub(crate) enum Command {
         /// Write a bundle to FILE or `-` instead of importing; nothing is remembered
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
+        /// Whose server it is, by name or id: what comes is that organisation's and passes the guards, as if it had
+        /// sent it; without it, what comes counts as the house's own and passes none
+        #[arg(long, value_name = "ORGANISATION", conflicts_with = "output")]
+        organisation: Option<String>,
         /// Only what was added after this moment [default: where the last pull into the node ended]
         #[arg(long, value_name = "MOMENT", value_parser = parse::moment)]
         added_after: Option<Timestamp>,
@@ -96,6 +103,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
             server,
             collection,
             output,
+            organisation,
             added_after,
             all_versions,
         } => {
@@ -114,6 +122,16 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
                 return pull_file(context, &connection, &root, &found, &filter, file);
             }
             let (node, caller) = node::open(context)?;
+            let giver = organisation
+                .as_ref()
+                .map(|name| find(&node, &caller, name))
+                .transpose()?;
+            if giver.is_none() {
+                out::note(context.language.pick(
+                    "what comes counts as this house's own and passes no guard; `--organisation` says whose it is",
+                    "受信した対象は自組織のものとして扱われ、検査を受けません。`--organisation` で提供元を指定できます",
+                ));
+            }
             let source = format!("{}#{}", root, found.id);
             let pulled = pull_node(
                 context,
@@ -123,6 +141,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
                 filter,
                 &node,
                 &caller,
+                giver,
                 &source,
             )?;
             say_pulled(context, &pulled)
@@ -153,6 +172,35 @@ pub(crate) struct Pulled {
     pub(crate) pages: u64,
     pub(crate) received: u64,
     pub(crate) report: ImportReport,
+    /// What waits for a person to decide, and why; only where it was said whose it is.
+    pub(crate) pending: Vec<TakenObject>,
+    /// What the guards refused.
+    pub(crate) turned_away: Vec<TakenObject>,
+}
+
+impl Pulled {
+    /// Takes in objects as the house's own, or as those of their giver with the guards that are for others.
+    fn take_in(
+        &mut self,
+        node: &Node,
+        caller: &Caller,
+        giver: Option<OrganisationId>,
+        texts: &[String],
+    ) -> Result<()> {
+        if let Some(giver) = giver {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let taken = node.take_in(caller, giver, &texts)?;
+            let count = |list: &[TakenObject]| u64::try_from(list.len()).unwrap_or_default();
+            self.report.stored += count(&taken.stored);
+            self.report.already_held += count(&taken.held);
+            self.pending.extend(taken.pending);
+            self.turned_away.extend(taken.refused);
+        } else {
+            self.report += node.import(caller, texts, self.received)?;
+        }
+        self.received += u64::try_from(texts.len()).unwrap_or_default();
+        Ok(())
+    }
 }
 
 /// What a push came to.
@@ -175,6 +223,7 @@ pub(crate) fn pull_node(
     mut filter: Filter,
     node: &Node,
     caller: &Caller,
+    giver: Option<OrganisationId>,
     source: &str,
 ) -> Result<Pulled> {
     if filter.added_after.is_none() {
@@ -196,8 +245,7 @@ pub(crate) fn pull_node(
         }
         let texts: Vec<String> = page.objects.into_iter().map(String::from).collect();
         for part in texts.chunks(context.settings.import_batch) {
-            pulled.report += node.import(caller, part, pulled.received)?;
-            pulled.received += u64::try_from(part.len()).unwrap_or_default();
+            pulled.take_in(node, caller, giver, part)?;
         }
         pulled.pages += 1;
         bar.set_position(pulled.received);
@@ -449,6 +497,7 @@ fn pull_file(
 
 fn say_pulled(context: &Context, pulled: &Pulled) -> Result<Verdict> {
     let report = &pulled.report;
+    let refused = report.refused.len() + pulled.turned_away.len();
     if context.json {
         out::json(&json!({
             "pages": pulled.pages,
@@ -456,21 +505,28 @@ fn say_pulled(context: &Context, pulled: &Pulled) -> Result<Verdict> {
             "stored": report.stored,
             "already_held": report.already_held,
             "conflicts": report.conflicts,
-            "refused": report.refused.len(),
+            "pending": pulled.pending.len(),
+            "refused": refused,
         }))?;
     } else {
         let language = context.language;
         out::line(&format!(
-            "{} {} · {} {} · {} {} · {} {}",
+            "{} {} · {} {} · {} {} · {} {} · {} {}",
             format::number(pulled.received),
             language.pick("received", "受信"),
             format::number(report.stored),
             language.pick("new", "新規"),
             format::number(report.already_held),
             language.pick("held already", "既存"),
-            report.refused.len(),
+            pulled.pending.len(),
+            language.pick("waiting", "保留"),
+            refused,
             language.pick("refused", "拒否"),
         ))?;
+        for one in pulled.pending.iter().chain(&pulled.turned_away) {
+            let reason = one.reason.as_deref().unwrap_or_default();
+            out::note(&format::plain(&format!("{}: {reason}", one.id)));
+        }
         for refused in &report.refused {
             out::note(&format::plain(&format!(
                 "{}: {}",
@@ -479,9 +535,7 @@ fn say_pulled(context: &Context, pulled: &Pulled) -> Result<Verdict> {
             )));
         }
     }
-    Ok(Verdict::of(
-        report.refused.is_empty() && report.conflicts == 0,
-    ))
+    Ok(Verdict::of(refused == 0 && report.conflicts == 0))
 }
 
 fn say_pushed(context: &Context, pushed: &Pushed) -> Result<Verdict> {

@@ -93,6 +93,8 @@ impl Member {
             Filter::everything(0),
             &member.node,
             &member.caller,
+            // A member that trusts its centre as its own house.
+            None,
             SOURCE,
         )?;
         ensure!(

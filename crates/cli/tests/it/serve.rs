@@ -126,6 +126,21 @@ fn a_member_pulls_what_was_released_and_pushes_to_the_inbox() {
         (&json!(1), &json!(0))
     );
 
+    // Whose it is can be said: then the guards for what others send are asked.
+    let third = crate::tool::node();
+    let own = third.path().to_str().unwrap();
+    let mut pull = vec!["--dir", own, "taxii", "pull", &url];
+    pull.extend(["--organisation", "Centre", "--json"]);
+    ask(&pull).ended(2);
+    ask(&["--dir", own, "organisation", "add", "Centre"]).ended(0);
+    ask(&["--dir", own, "organisation", "trust", "Centre", "probation"]).ended(0);
+    let waiting = ask(&pull).ended(0);
+    assert!(!waiting.stderr.contains("house's own"));
+    assert_eq!(
+        (&waiting.json()["stored"], &waiting.json()["pending"]),
+        (&json!(0), &json!(3))
+    );
+
     let file = other.path().join("b.json");
     let changed = bundle_of(5).replace("\"name\":\"n", "\"name\":\"m");
     std::fs::write(&file, changed).unwrap();
