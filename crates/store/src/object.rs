@@ -220,19 +220,6 @@ impl Reader<'_> {
             .optional()?;
         at.map(timestamp).transpose()
     }
-
-    /// Which organisation gave the newest version of an object.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn source_of(&self, object: &Id) -> Result<Option<OrganisationId>> {
-        let text: Option<String> = self
-            .connection
-            .prepare_cached("SELECT source FROM object WHERE id = ?1 AND latest = 1")?
-            .query_row([object.as_str()], |row| row.get(0))
-            .optional()?;
-        text.map(|text| uuid(&text).map(OrganisationId)).transpose()
-    }
 }
 
 impl Reader<'_> {

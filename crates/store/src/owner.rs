@@ -1,4 +1,4 @@
-//! Whose an object is, and what a revocation of it may change.
+//! Who gave an object, whose it is, and what a revocation of it may change.
 
 use ::release::party::OrganisationId;
 use rusqlite::OptionalExtension;
@@ -11,6 +11,19 @@ use crate::error::{Result, StoreError};
 use crate::object::ObjectKey;
 
 impl Reader<'_> {
+    /// Which organisation gave the newest version of an object.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn source_of(&self, object: &Id) -> Result<Option<OrganisationId>> {
+        let text: Option<String> = self
+            .connection
+            .prepare_cached("SELECT source FROM object WHERE id = ?1 AND latest = 1")?
+            .query_row([object.as_str()], |row| row.get(0))
+            .optional()?;
+        text.map(|text| uuid(&text).map(OrganisationId)).transpose()
+    }
+
     /// Which organisation gave the first version held of an object: the object is that one's, whoever gave others.
     ///
     /// # Errors

@@ -155,6 +155,12 @@ fn a_revocation_goes_out_by_itself_only_from_its_owner_and_only_if_it_says_nothi
     let after = centre.given(&centre.partner_caller, first.id());
     assert_eq!(after.len(), 2);
     assert!(after[1].is_revoked() && after[1].title() == "Night heron");
+    let database = rusqlite::Connection::open(centre.dir.path().join("noroshi.db")).unwrap();
+    let sql = "SELECT count(*) FROM audit WHERE action = 'revocation-waits' AND subject = ?1";
+    let noted: u32 = database
+        .query_row(sql, [first.id().as_str()], |row| row.get(0))
+        .unwrap();
+    assert_eq!(noted, 4, "and somebody can read that it does");
     let report = node.verify_ledger(&centre.admin).unwrap();
     assert_eq!(report.findings, []);
 }
