@@ -71,6 +71,7 @@ pub(crate) fn start_in(
         .set_nonblocking(true)
         .context("cannot use the listening socket")?;
     let config = ServerConfig {
+        public_url: url.to_owned(),
         secure_cookies: url.starts_with("https://"),
         session_cookie: format!("noroshi_{port}"),
         max_body_bytes: usize::try_from(app::exchange::MAX_CONTENT_LENGTH).unwrap_or(usize::MAX),

@@ -55,8 +55,8 @@ pub(crate) const SETTINGS: [Setting; 26] = [
         kind: Kind::Text,
         default: None,
         example: "https://noroshi.example.org",
-        english: "URL under which others reach this node, without a path; the listening address where it is absent.",
-        japanese: "他者がこのノードに到達する URL(パスなし)。省略時は待ち受けアドレス。",
+        english: "URL under which others reach this node, without a path; the listening address where it is absent. Browsers need it where a proxy changes `Host`.",
+        japanese: "他者がこのノードに到達する URL(パスなし)。省略時は待ち受けアドレス。プロキシが `Host` を変える場合はブラウザの利用に必要。",
     },
     Setting {
         key: "behind_proxy",

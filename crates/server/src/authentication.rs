@@ -4,7 +4,11 @@
 //! first, so that guessing passwords from an address takes nothing from those with credentials behind it.
 //!
 //! INVARIANT: a visitor by cookie carries the session's token against forged requests, and no POST of such a visitor
-//! gets to its handler without it: see [`crate::fields`].
+//! gets to its handler without it; a form is taken of nobody else whose browser proves by itself who it is: see
+//! [`crate::fields`].
+//!
+//! Where there are both a session and a certificate the session counts: whoever signed in said who it is, and its forms
+//! have a token.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -14,8 +18,8 @@ use app::node::Node;
 use app::quota::Exceeded;
 use app::sign_in::SignInError;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{AUTHORIZATION, COOKIE};
-use axum::http::{Extensions, HeaderMap, Method};
+use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use taxii::authorization::Authorization;
@@ -34,28 +38,34 @@ pub(crate) struct Visitor {
 /// How a visitor proved it.
 #[derive(Clone)]
 pub(crate) enum By {
-    /// The browser sends it by itself, also when another site makes it ask.
+    /// A browser shows it by itself, also when another site makes it ask.
+    Certificate,
+    /// The same, with a token against that.
     Cookie { session: String, csrf: String },
-    /// Only who knows the secret can send it.
-    Header,
+    /// A login and password; a browser that once asked for them sends them by itself.
+    Password,
+    /// A token, which only who knows it can send.
+    Token,
 }
 
 // Without the secrets.
 impl std::fmt::Debug for By {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Self::Certificate => "Certificate",
             Self::Cookie { .. } => "Cookie",
-            Self::Header => "Header",
+            Self::Password => "Password",
+            Self::Token => "Token",
         })
     }
 }
 
 impl Visitor {
-    /// The token for forms; empty where none is needed.
+    /// The token for forms; empty where there is no session.
     pub(crate) fn csrf(&self) -> &str {
         match &self.by {
             By::Cookie { csrf, .. } => csrf,
-            By::Header => "",
+            By::Certificate | By::Password | By::Token => "",
         }
     }
 
@@ -169,31 +179,39 @@ async fn visitor(
         }
         None => None,
     };
-    let by_header = |caller| Visitor {
-        caller,
-        by: By::Header,
-    };
     let visitor = match credentials {
         Some(Authorization::Bearer(token)) => {
             let caller = shared.ask(move |node| node.caller_by_token(&token)).await?;
-            by_header(caller.ok_or_else(|| shown.refuse(shared))?)
+            Visitor {
+                caller: caller.ok_or_else(|| shown.refuse(shared))?,
+                by: By::Token,
+            }
         }
-        Some(Authorization::Basic { login, password }) => {
-            by_header(by_password(shared, shown, login, password).await?)
-        }
-        None => match (shown.certificate, cookies) {
-            (Some(ClientCertificate(fingerprint)), _) => {
-                let ask = move |node: &Node| node.caller_by_certificate(fingerprint);
-                match shared.ask(ask).await? {
-                    Some(caller) => by_header(caller),
-                    // A certificate that stands for nobody is as good as none: a browser may show one.
-                    None if cookies => return by_cookie(shared, shown).await,
-                    None => return Ok(None),
+        Some(Authorization::Basic { login, password }) => Visitor {
+            caller: by_password(shared, shown, login, password).await?,
+            by: By::Password,
+        },
+        None => {
+            let session = cookie(&shown.headers, &shared.config.session_cookie);
+            let session = session.filter(|_| cookies);
+            let found = match session {
+                Some(session) => by_cookie(shared, session).await?,
+                None => None,
+            };
+            let found = match found {
+                Some(visitor) => Some(visitor),
+                None => by_certificate(shared, shown).await?,
+            };
+            match found {
+                Some(visitor) => visitor,
+                None => {
+                    if session.is_some() {
+                        shown.count(shared)?;
+                    }
+                    return Ok(None);
                 }
             }
-            (None, true) => return by_cookie(shared, shown).await,
-            (None, false) => return Ok(None),
-        },
+        }
     };
     shared.node.count_request(&visitor.caller)?;
     Ok(Some(visitor))
@@ -224,10 +242,19 @@ async fn by_password(
     Ok(verified?)
 }
 
-async fn by_cookie(shared: &Shared, shown: &Shown) -> Result<Option<Visitor>, Failure> {
-    let Some(session) = cookie(&shown.headers, &shared.config.session_cookie) else {
+/// A certificate that stands for nobody is as good as none: a browser may show one.
+async fn by_certificate(shared: &Shared, shown: &Shown) -> Result<Option<Visitor>, Failure> {
+    let Some(ClientCertificate(fingerprint)) = shown.certificate else {
         return Ok(None);
     };
+    let found = shared.ask(move |node| node.caller_by_certificate(fingerprint));
+    Ok(found.await?.map(|caller| Visitor {
+        caller,
+        by: By::Certificate,
+    }))
+}
+
+async fn by_cookie(shared: &Shared, session: &str) -> Result<Option<Visitor>, Failure> {
     let session = session.to_owned();
     let token = session.clone();
     let found = shared.ask(move |node| node.session(&token)).await?;
@@ -275,11 +302,30 @@ pub(crate) fn place(origin: Option<IpAddr>) -> String {
     origin.map_or_else(|| "unknown".to_owned(), |address| address.to_string())
 }
 
-/// Whether a browser says that another site made it ask (Fetch Metadata, `Sec-Fetch-Site`).
-pub(crate) fn is_cross_site(method: &Method, headers: &HeaderMap) -> bool {
-    let site = headers
-        .get("sec-fetch-site")
-        .and_then(|value| value.to_str().ok());
-    let foreign = site.is_some_and(|site| !matches!(site, "same-origin" | "none"));
-    foreign && !method.is_safe()
+/// Whether a browser says that another site made it ask: by Fetch Metadata (`Sec-Fetch-Site`), or by an `Origin` (RFC
+/// 6454 §7) that is neither the node's own nor that of the host that was asked for.
+pub(crate) fn is_cross_site(own_url: &str, method: &Method, headers: &HeaderMap) -> bool {
+    if method.is_safe() {
+        return false;
+    }
+    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str());
+    let site = text(HeaderName::from_static("sec-fetch-site"));
+    if !matches!(site, None | Some(Ok("same-origin" | "none"))) {
+        return true;
+    }
+    match text(ORIGIN) {
+        None => false,
+        // What our own pages send, whose referrer policy names nobody; what other sites send too, so that it takes the
+        // browser's word that they did not.
+        Some(Ok("null")) => site.is_none(),
+        Some(Ok(origin)) => {
+            let host = origin.split_once("://").map(|(_, host)| host);
+            let asked = text(HOST).and_then(Result::ok);
+            let is_asked = host
+                .zip(asked)
+                .is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
+            !is_asked && !origin.eq_ignore_ascii_case(own_url)
+        }
+        Some(Err(_)) => true,
+    }
 }

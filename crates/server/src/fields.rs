@@ -12,7 +12,7 @@ use crate::error::Failure;
 use crate::permission::Checked;
 use crate::shared::Shared;
 
-/// The fields of a form in their order, whose token was the session's.
+/// The fields of a form in their order: of a session with its token, or of who sent an API token.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fields(Vec<(String, String)>);
 
@@ -94,7 +94,11 @@ impl FromRequest<Shared> for Fields {
     async fn from_request(request: Request, shared: &Shared) -> Result<Self, Failure> {
         let visitor = request.extensions().get::<Visitor>().cloned();
         let OpenFields(fields) = OpenFields::from_request(request, shared).await?;
-        check(visitor.as_ref(), fields.get(CSRF_FIELD))?;
+        match visitor.as_ref().map(|visitor| &visitor.by) {
+            // Another site's form gets as far as this, and there is no token that it could not know.
+            Some(By::Certificate | By::Password) => return Err(Failure::forged()),
+            _ => check(visitor.as_ref(), fields.get(CSRF_FIELD))?,
+        }
         Ok(fields)
     }
 }
@@ -130,11 +134,12 @@ impl<T: DeserializeOwned> FromRequest<Shared> for JsonBody<T> {
     }
 }
 
-/// Refuses a visitor by cookie who does not know the session's token.
+/// Refuses a visitor by cookie who does not know the session's token. JSON of the others is their own: another site's
+/// browser asks first whether it may send any (Fetch §3.3.5), and is never told that it may.
 fn check(visitor: Option<&Visitor>, token: &str) -> Result<(), Failure> {
     match visitor.map(|visitor| &visitor.by) {
         None => Err(Failure::unauthenticated()),
-        Some(By::Header) => Ok(()),
+        Some(By::Certificate | By::Password | By::Token) => Ok(()),
         Some(By::Cookie { csrf, .. }) => {
             let same = !csrf.is_empty() && bool::from(csrf.as_bytes().ct_eq(token.as_bytes()));
             if same { Ok(()) } else { Err(Failure::forged()) }

@@ -63,8 +63,13 @@ pub(crate) async fn headers(
 }
 
 /// Refuses what another site makes a browser send, whatever it carries.
-pub(crate) async fn same_site(request: Request, next: Next) -> Response {
-    if is_cross_site(request.method(), request.headers()) {
+pub(crate) async fn same_site(
+    State(shared): State<Shared>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let own = &shared.config.public_url;
+    if is_cross_site(own, request.method(), request.headers()) {
         return Failure::forged().into_response();
     }
     next.run(request).await

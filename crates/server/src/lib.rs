@@ -42,6 +42,8 @@ use crate::connection::{ConnectionLimits, Connections};
 /// How the server behaves.
 #[derive(Debug, Clone)]
 pub struct ServerConfig {
+    /// The URL under which browsers reach the node, without a path: what they send from there is its own pages'.
+    pub public_url: String,
     /// Whether cookies are sent over TLS only; true wherever browsers come by TLS.
     pub secure_cookies: bool,
     /// The name of the session's cookie. Browsers tell hosts apart, not ports: two nodes on one host need two names.

@@ -181,7 +181,7 @@ pub(crate) fn router(node: Arc<Node>, config: ServerConfig) -> Router {
         .method_not_allowed_fallback(async || Failure::of_status(StatusCode::METHOD_NOT_ALLOWED))
         .fallback(async || Failure::not_found())
         .layer(from_fn_with_state(shared.clone(), authentication::by_any))
-        .layer(from_fn(layers::same_site))
+        .layer(from_fn_with_state(shared.clone(), layers::same_site))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(PAGE_BODY_BYTES))
         .layer(timeout)
@@ -191,6 +191,7 @@ pub(crate) fn router(node: Arc<Node>, config: ServerConfig) -> Router {
         shared.config.request_timeout + shared.config.body_timeout,
     );
     let taxii = taxii(&shared)
+        .layer(from_fn_with_state(shared.clone(), layers::same_site))
         .layer(taxii_timeout)
         .layer(from_fn(layers::present_taxii));
     taxii

@@ -49,7 +49,9 @@ pub(crate) async fn sign_in_form(
 ) -> Result<Response, Failure> {
     let query = Fields::from_pairs(query);
     let to = local_path(query.get("to"));
-    if visitor.is_some() {
+    // Whose browser only showed a certificate or password may sign in, to be able to send forms.
+    let may_send = |by: &By| matches!(by, By::Cookie { .. } | By::Token);
+    if visitor.is_some_and(|Extension(visitor)| may_send(&visitor.by)) {
         return Ok(go(to, None));
     }
     html(&SignInPage {

@@ -366,6 +366,35 @@ fn who_asks_too_often_is_told_when_to_come_again() {
 }
 
 #[test]
+fn who_comes_with_a_cookie_has_an_allowance_too() {
+    let site = site();
+    site.node.allow(Allowance {
+        requests_per_minute: 10,
+        unknown_per_minute: 3,
+        ..Allowance::STANDARD
+    });
+    let admin = site.node.sign_in_once(&site.once).unwrap();
+    let server = plain(&site, QUICK);
+    let asked = |session: &str, address: &str| {
+        let request = format!(
+            "GET /about HTTP/1.1\r\nHost: x\r\nCookie: noroshi_session={session}\r\nConnection: close\r\nX-Forwarded-For: {address}\r\n\r\n"
+        );
+        let answer = server.exchange(request.as_bytes());
+        answer.get(9..12).unwrap().to_owned()
+    };
+    let statuses = |session: &str, address: &str, count: usize| -> Vec<String> {
+        (0..count).map(|_| asked(session, address)).collect()
+    };
+    // Guessing sessions takes nothing from those with one.
+    let guessed = statuses("guess", "192.0.2.1", 4);
+    assert_eq!(guessed, ["303", "303", "303", "429"]);
+    assert_eq!(asked("guess", "192.0.2.2"), "303");
+    let known = statuses(&admin.token, "192.0.2.1", 12);
+    assert_eq!(known.first().unwrap(), "200");
+    assert_eq!(known.last().unwrap(), "429");
+}
+
+#[test]
 fn every_refusal_around_the_routes_is_a_message_of_taxii() {
     let site = site();
     let server = plain(&site, QUICK);

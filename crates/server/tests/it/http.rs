@@ -235,3 +235,78 @@ async fn a_body_that_is_too_long_is_refused() {
         StatusCode::PAYLOAD_TOO_LARGE
     );
 }
+
+#[tokio::test]
+async fn what_another_site_makes_a_browser_send_is_refused() {
+    let site = site();
+    let (cookie, csrf) = sign_in(&site).await;
+    let token = site.token(Role::Service);
+    for (origin, fetch, is_ours) in [
+        (None, None, true),
+        (Some("https://node.example"), None, true),
+        (Some("HTTP://10.0.0.1:8600"), Some("same-origin"), true),
+        (Some("null"), Some("same-origin"), true),
+        (Some("null"), None, false),
+        (Some("null"), Some("same-site"), false),
+        (Some("https://evil.example"), None, false),
+        (Some("https://evil.example"), Some("same-origin"), false),
+        (Some("https://node.example.evil"), None, false),
+        (Some("http://node.example"), None, false),
+        (Some("http://10.0.0.1"), None, false),
+        (Some("10.0.0.1:8600"), None, false),
+    ] {
+        let taxii = "/taxii2/noroshi/collections/nothing/objects/";
+        let ways = [
+            ("/parties/communities", "cookie", cookie.clone()),
+            ("/sign-in", "cookie", String::new()),
+            (taxii, "authorization", format!("Bearer {token}")),
+        ];
+        for (path, header, value) in ways {
+            let mut request = Request::post(path)
+                .header(header, value)
+                .header("host", "10.0.0.1:8600")
+                .header("content-type", "application/x-www-form-urlencoded");
+            for (name, value) in [("origin", origin), ("sec-fetch-site", fetch)] {
+                if let Some(value) = value {
+                    request = request.header(name, value);
+                }
+            }
+            let body = Body::from(format!("csrf={csrf}&name="));
+            let response = send(&site, request.body(body).unwrap()).await;
+            let refused = response.status() == StatusCode::FORBIDDEN;
+            assert_eq!(!refused, is_ours, "{path} {origin:?} {fetch:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn forms_are_not_taken_by_a_password_that_browsers_keep() {
+    use base64::Engine as _;
+    let site = site();
+    let token = site.token(Role::Administrator);
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("administrator:{token}"));
+    let post = |path: &str, kind: &str, credentials: String, body: &'static str| {
+        Request::post(path)
+            .header("authorization", credentials)
+            .header("content-type", kind)
+            .body(Body::from(body))
+            .unwrap()
+    };
+    let form = |credentials: String| {
+        let kind = "application/x-www-form-urlencoded";
+        post("/parties/communities", kind, credentials, "csrf=&name=one")
+    };
+    let by_password = send(&site, form(format!("Basic {basic}"))).await;
+    assert_eq!(by_password.status(), StatusCode::FORBIDDEN);
+    let by_token = send(&site, form(format!("Bearer {token}"))).await;
+    assert_eq!(by_token.status(), StatusCode::SEE_OTHER);
+    let json = |kind| {
+        let body = "{\"name\":\"two\"}";
+        post("/api/v1/communities", kind, format!("Basic {basic}"), body)
+    };
+    let as_json = send(&site, json("application/json")).await;
+    assert_eq!(as_json.status(), StatusCode::OK);
+    // What a form of another site can send as a body is no JSON to us.
+    let as_text = send(&site, json("text/plain")).await;
+    assert_eq!(as_text.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}

@@ -58,6 +58,7 @@ pub(crate) fn house(small: bool) -> Site {
     );
     let once = once.unwrap().token;
     let config = server::ServerConfig {
+        public_url: "https://node.example".to_owned(),
         secure_cookies: false,
         session_cookie: "noroshi_session".to_owned(),
         max_body_bytes: 1024 * 1024,

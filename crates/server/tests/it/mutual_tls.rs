@@ -243,6 +243,53 @@ fn certificates_of_clients_stand_for_whom_they_are_registered() {
 }
 
 #[test]
+fn a_certificate_sends_no_form_and_gives_way_to_a_session() {
+    let Some(authority) = Authority::new() else {
+        return;
+    };
+    authority.issue("node", "ca");
+    authority.issue("admin", "ca");
+    let site = site();
+    let session = site.node.sign_in_once(&site.once).unwrap();
+    let (_, csrf) = site.node.session(&session.token).unwrap().unwrap();
+    let admin = site.node.local_caller().unwrap();
+    let shown = fingerprint(&authority.read("admin.pem")).unwrap();
+    site.node
+        .add_certificate(&admin, "admin", shown, None)
+        .unwrap();
+    let connections = Connections {
+        limits: QUICK,
+        tls: Some(Arc::new(Tls::read(authority.files()).unwrap())),
+    };
+    let server = listen(&site, connections);
+    let agent = authority.agent("ca.pem", Some("admin"));
+    let post = |path: &str, kind: &str, cookie: &str, body: String| {
+        let request = agent
+            .post(format!("https://{}{path}", server.address))
+            .header("content-type", kind)
+            .header("cookie", format!("noroshi_session={cookie}"));
+        let request = request.config().max_redirects(0).build();
+        request.send(body).unwrap().status().as_u16()
+    };
+    let form = |cookie: &str, token: &str| {
+        let body = format!("csrf={token}&name=telecom");
+        let kind = "application/x-www-form-urlencoded";
+        post("/parties/communities", kind, cookie, body)
+    };
+    assert_eq!(form("", ""), 403);
+    assert_eq!(form("wrong", &csrf), 403);
+    assert_eq!(form(&session.token, "wrong"), 403);
+    assert_eq!(form(&session.token, &csrf), 303);
+    let json = r#"{"name":"finance"}"#.to_owned();
+    let made = post("/api/v1/communities", "application/json", "", json);
+    assert_eq!(made, 200);
+    // Who shows a certificate may still sign in.
+    let page = agent.get(format!("https://{}/sign-in", server.address));
+    let page = page.config().max_redirects(0).build().call().unwrap();
+    assert_eq!(page.status().as_u16(), 200);
+}
+
+#[test]
 fn files_that_are_no_certificates_are_named() {
     let Some(authority) = Authority::new() else {
         return;

@@ -118,6 +118,7 @@ pub(super) fn world(guards: Guards) -> World {
     let (partner, partners, mut partner_tokens) =
         member("Partner", 3, "partners", &[Role::Service]);
     let config = server::ServerConfig {
+        public_url: "https://node.example".to_owned(),
         secure_cookies: false,
         session_cookie: "noroshi_session".to_owned(),
         max_body_bytes: 1024 * 1024,
