@@ -1,20 +1,17 @@
 //! What waits for a person of the house, and what that person decides.
 //!
 //! An object in quarantine is shown through the gate like any other: what is RED is for the person who sent it, and of
-//! what cannot be read nobody knows how it is marked, so its text is shown to nobody.
+//! what cannot be read nobody knows how it is marked, so its text is shown to nobody. Of what is not shown there is left
+//! that something waits, since when, and as what kind.
+
+mod sight;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use release::gate::{Gate, Holdings};
-use release::held::{Held, Provenance};
 use release::party::OrganisationId;
-use release::terms::Release;
-use stix::id::Id;
 use stix::object::Object;
 use store::database::{Reader, Writer};
-use store::error::StoreError;
 use store::object::Put;
 use store::quarantine::{QuarantineDecision, QuarantineFilter, QuarantineRow, Quarantined};
 use taxii::message::status::Status;
@@ -24,7 +21,8 @@ use crate::claim::{claim, conflicts_with_claim};
 use crate::error::AppError;
 use crate::feed::was_given;
 use crate::intake::{ANOTHERS, CONFLICT, FOREIGN};
-use crate::node::{Node, policy};
+use crate::node::Node;
+use crate::quarantine::sight::{Sight, entry};
 use crate::sign_in::caller as caller_of;
 use crate::submission::settled;
 
@@ -70,17 +68,17 @@ pub struct QuarantinePage {
 pub struct QuarantineEntry {
     /// What it is called here.
     pub number: i64,
-    /// Its identifier as far as it could be read.
+    /// Its identifier; empty where the caller may not see the object.
     pub id: String,
-    /// Its version as far as it could be read.
+    /// Its version; empty where it has none, and where the caller may not see the object.
     pub version: String,
     /// Why it is here.
     pub kind: QuarantineKind,
-    /// Who gave it, by name.
+    /// Who gave it, by name; empty where the caller may not see the object.
     pub source: String,
     /// When.
     pub at: Timestamp,
-    /// Why it is here, in words; one sentence that says so where the caller may not see the object.
+    /// Why it is here, in words; codes, and a sentence that says so, where the caller may not see the object.
     pub reasons: Vec<String>,
     /// Whether its sender knows that it waits.
     pub told: bool,
@@ -143,7 +141,8 @@ impl QuarantineState {
 }
 
 impl Node {
-    /// What is in quarantine, the latest first.
+    /// What is in quarantine, the latest first. Of one source only what the caller may see is listed, since the list
+    /// says whose that is, and nothing that is too long to find that out; the list of all has those too.
     ///
     /// # Errors
     /// If the caller may not.
@@ -154,7 +153,9 @@ impl Node {
     ) -> Result<QuarantinePage, AppError> {
         caller.require(Action::JudgeIntake)?;
         let limit = query.limit.clamp(1, MAX_PAGE);
-        let filter = QuarantineFilter {
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let read_at_once = query.source.map_or(limit, |_| MAX_PAGE);
+        let mut filter = QuarantineFilter {
             decided: query.state.map(|state| match state {
                 QuarantineState::Accepted => Some(true),
                 QuarantineState::Open => None,
@@ -165,15 +166,36 @@ impl Node {
             before: query.before,
         };
         self.store.read(|reader| {
-            let rows = reader.quarantine(&filter, limit)?;
-            let full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-            let next = rows.last().filter(|_| full).map(|row| row.seq);
             let mut names = BTreeMap::new();
-            let mut entries = Vec::with_capacity(rows.len());
-            for row in &rows {
-                let json = self.shown(reader, caller, row)?;
-                entries.push(entry(reader, row, json.is_some(), &mut names)?);
+            let mut entries: Vec<QuarantineEntry> = Vec::new();
+            for _ in 0..MAX_PAGES_READ {
+                let rows = reader.quarantine(&filter, read_at_once, LISTED_TEXT_BYTES)?;
+                for row in &rows {
+                    filter.before = Some(row.seq);
+                    let sight = match self.shown(reader, caller, row)? {
+                        Some(_) => Sight::Shown,
+                        None if row.object.text.is_empty() => Sight::Long,
+                        None => Sight::None,
+                    };
+                    // INVARIANT: neither an entry nor where a page ends tells the source of what is not shown.
+                    if sight == Sight::Shown || filter.source.is_none() {
+                        entries.push(entry(reader, row, sight, &mut names)?);
+                    }
+                    if entries.len() == most {
+                        break;
+                    }
+                }
+                if entries.len() == most {
+                    break;
+                }
+                if rows.len() < usize::try_from(read_at_once).unwrap_or(usize::MAX) {
+                    return Ok(QuarantinePage {
+                        entries,
+                        next: None,
+                    });
+                }
             }
+            let next = entries.last().map(|entry| entry.number);
             Ok(QuarantinePage { entries, next })
         })
     }
@@ -193,8 +215,12 @@ impl Node {
                 return Ok(None);
             };
             let json = self.shown(reader, caller, &row)?;
+            let sight = match json {
+                Some(_) => Sight::Shown,
+                None => Sight::None,
+            };
             Ok(Some(QuarantineDetails {
-                entry: entry(reader, &row, json.is_some(), &mut BTreeMap::new())?,
+                entry: entry(reader, &row, sight, &mut BTreeMap::new())?,
                 obstacle: obstacle(&row, Judgement::Accept, json.is_some()).map(str::to_owned),
                 json,
             }))
@@ -370,58 +396,6 @@ impl Node {
             }
         }
     }
-
-    /// The JSON of an object in quarantine as far as the caller may see it; none where that is nothing.
-    fn shown(
-        &self,
-        reader: &Reader<'_>,
-        caller: &Caller,
-        row: &QuarantineRow,
-    ) -> Result<Option<String>, AppError> {
-        let Ok(object) = Object::parse(&row.object.text) else {
-            return Ok(None);
-        };
-        let provenance = Provenance {
-            entered_by: row.object.entered_by,
-            ..Provenance::given_by(row.object.source)
-        };
-        let id = object.id().clone();
-        let with = With {
-            reader,
-            held: Arc::new(Held::seal(object, provenance)),
-        };
-        let policy = policy(reader)?;
-        let gate = Gate::new(&policy, &with, caller.audience(), self.clock.now());
-        let released = gate.decide_one(&id)?.into_released();
-        Ok(released.map(|released| {
-            serde_json::to_string_pretty(released.object().properties())
-                .unwrap_or_else(|_| released.text().to_owned())
-        }))
-    }
-}
-
-/// What is held, with one object as if it were.
-struct With<'a, 'c> {
-    reader: &'a Reader<'c>,
-    held: Arc<Held>,
-}
-
-impl Holdings for With<'_, '_> {
-    type Error = StoreError;
-
-    fn versions(&self, id: &Id) -> Result<Vec<Arc<Held>>, StoreError> {
-        if id == self.held.id() {
-            return Ok(vec![Arc::clone(&self.held)]);
-        }
-        self.reader.versions(id)
-    }
-
-    fn releases(&self, held: &Held) -> Result<Vec<Arc<Release>>, StoreError> {
-        if held.id() == self.held.id() {
-            return Ok(Vec::new());
-        }
-        self.reader.releases(held)
-    }
 }
 
 /// Why a judgement is not possible.
@@ -442,68 +416,6 @@ fn obstacle(row: &QuarantineRow, judgement: Judgement, visible: bool) -> Option<
         QuarantineKind::Suspect if !visible => Some("you may not see it"),
         QuarantineKind::Suspect => None,
     }
-}
-
-fn entry(
-    reader: &Reader<'_>,
-    row: &QuarantineRow,
-    visible: bool,
-    names: &mut BTreeMap<OrganisationId, String>,
-) -> Result<QuarantineEntry, AppError> {
-    let object = &row.object;
-    let source = if let Some(known) = names.get(&object.source) {
-        known.clone()
-    } else {
-        let found = reader.organisation(object.source)?;
-        let name = found.map_or_else(|| object.source.to_string(), |found| found.name);
-        names.insert(object.source, name.clone());
-        name
-    };
-    let decision = row.decision.as_ref();
-    let decided_by = match decision.and_then(|decision| decision.by) {
-        Some(person) => reader.person(person)?.map(|person| person.name),
-        None => None,
-    };
-    // Reasons quote the object. Of what cannot be shown the codes are left, which quote nothing.
-    let reasons = if visible {
-        object.reasons.clone()
-    } else {
-        let mut codes: Vec<String> = object.reasons.iter().filter_map(|one| code(one)).collect();
-        codes.dedup();
-        codes.push("you may not see more of it: what is RED is for the person who sent it, and of what cannot be read nobody knows how it is marked".to_owned());
-        codes
-    };
-    Ok(QuarantineEntry {
-        number: row.seq,
-        id: object.id.clone(),
-        version: object.version.clone(),
-        kind: object.kind,
-        source,
-        at: object.at,
-        reasons,
-        told: object.told,
-        state: match decision {
-            None => QuarantineState::Open,
-            Some(decision) if decision.accepted => QuarantineState::Accepted,
-            Some(_) => QuarantineState::Rejected,
-        },
-        decided: decision.map(|decision| decision.at),
-        decided_by,
-        note: decision.map_or_else(String::new, |decision| decision.note.clone()),
-    })
-}
-
-/// The code of a diagnostic in words.
-fn code(reason: &str) -> Option<String> {
-    let words = reason.split(|c: char| c.is_whitespace() || matches!(c, ':' | '[' | ']'));
-    let is_code = |word: &&str| {
-        word.contains('-')
-            && word.starts_with(|c: char| c.is_ascii_uppercase())
-            && word
-                .bytes()
-                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-')
-    };
-    words.take(2).find(is_code).map(str::to_owned)
 }
 
 /// Whether whoever sent an object was given one of that identifier.
@@ -548,6 +460,11 @@ const INVALID: &str = "it is not valid: its sender has to send it anew";
 
 /// Most objects on a page.
 const MAX_PAGE: u32 = 500;
+/// Longest text that is looked at for a list: indicators have a kilobyte, and a page of the longest costs 32 MB.
+const LISTED_TEXT_BYTES: u32 = 64 * 1024;
+/// Longest pages that are read for one of what the caller may see: ten thousand objects, more than one source has
+/// waiting in any sensible house.
+const MAX_PAGES_READ: usize = 20;
 /// Most objects that are decided on at once: what a page shows.
 const MAX_JUDGED: usize = 500;
 /// Longest reason: a sentence or two.

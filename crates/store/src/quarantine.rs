@@ -114,11 +114,17 @@ pub struct Awaiting {
 }
 
 impl Reader<'_> {
-    /// What is in quarantine, the latest first.
+    /// What is in quarantine, the latest first, as a list needs it: a text longer than `text_bytes` is not read and
+    /// stands there as an empty one, and of long identifiers and reasons there is the beginning.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn quarantine(&self, filter: &QuarantineFilter, limit: u32) -> Result<Vec<QuarantineRow>> {
+    pub fn quarantine(
+        &self,
+        filter: &QuarantineFilter,
+        limit: u32,
+        text_bytes: u32,
+    ) -> Result<Vec<QuarantineRow>> {
         // 0: nobody decided, 1: taken in, 2: not taken in; null for all.
         let state = filter.decided.map(|decided| match decided {
             None => 0,
@@ -126,7 +132,10 @@ impl Reader<'_> {
             Some(false) => 2,
         });
         let sql = format!(
-            "{SELECT} WHERE seq < ?1
+            "SELECT seq, submission, substr(id, 1, {LISTED_CHARS}), substr(version, 1, {LISTED_CHARS}),
+                    iif(octet_length(text) <= ?6, text, ''), source, entered_by, at, kind,
+                    substr(reason, 1, {LISTED_CHARS}), digest, told, decided, decided_by, accepted, note
+             FROM quarantine WHERE seq < ?1
                AND (?2 IS NULL OR (CASE WHEN decided IS NULL THEN 0 WHEN accepted THEN 1 ELSE 2 END) = ?2)
                AND (?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR source = ?4)
              ORDER BY seq DESC LIMIT ?5"
@@ -138,6 +147,7 @@ impl Reader<'_> {
             filter.kind.map(QuarantineKind::name),
             filter.source.map(|source| source.to_string()),
             limit,
+            text_bytes,
         );
         let rows = statement.query_map(values, |row| Ok(read(row)))?;
         rows.map(|row| row?).collect()
@@ -417,6 +427,10 @@ fn decision(row: &Row<'_>, first: usize) -> Result<Option<QuarantineDecision>> {
 fn person(text: Option<String>) -> Result<Option<PersonId>> {
     text.map(|text| uuid(&text).map(PersonId)).transpose()
 }
+
+/// Most characters of an identifier, a version, and the reasons of one object in a list: an identifier has under 300,
+/// and a screen shows no more reasons.
+const LISTED_CHARS: u32 = 4_000;
 
 const SELECT: &str =
     "SELECT seq, submission, id, version, text, source, entered_by, at, kind, reason, digest, told,

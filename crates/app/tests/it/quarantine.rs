@@ -514,3 +514,80 @@ fn the_networks_of_organisations_count_and_only_their_owner_hears_of_it() {
     let status = submit(&centre, &centre.partner_caller, &[&elsewhere]);
     assert_eq!((status.success_count, status.pending_count), (1, 0));
 }
+
+#[test]
+fn of_what_is_red_for_others_a_list_says_nothing() {
+    let centre = centre();
+    let node = &centre.node;
+    let all = QuarantineQuery {
+        limit: 2,
+        ..QuarantineQuery::default()
+    };
+    let of_carrier = QuarantineQuery {
+        source: Some(centre.carrier.id),
+        ..all.clone()
+    };
+    let plain = |number| address(number, "8.8.8.8");
+    let red = |number| plain(number).replace(Tlp::Green.id_text(), Tlp::Red.id_text());
+    let unreadable = plain(6).replace("\"2026-01-10T00:00:00.000Z\"", "7");
+    let carrier = &centre.carrier_caller;
+    submit(&centre, carrier, &[&plain(1), &plain(2), &red(3), &red(4)]);
+    submit(&centre, carrier, &[&red(5), &unreadable]);
+    let waiting = open(&centre);
+    assert_eq!(waiting.len(), 6);
+    for details in &waiting {
+        let (entry, is_shown) = (&details.entry, details.json.is_some());
+        let texts = [&entry.id, &entry.version, &entry.source];
+        assert!(texts.iter().all(|text| text.is_empty() != is_shown));
+        assert!(is_shown || entry.reasons.last().unwrap().contains("may not see"));
+    }
+    let shown = waiting.iter().filter(|details| details.json.is_some());
+    assert_eq!(shown.count(), 2);
+    let page = node.quarantine(&centre.admin, &all).unwrap();
+    assert_eq!((page.entries.len(), page.next), (2, Some(5)));
+    // Neither entries nor places tell whose the others are.
+    let numbers = |before, limit| {
+        let query = QuarantineQuery {
+            before,
+            limit,
+            ..of_carrier.clone()
+        };
+        let page = node.quarantine(&centre.admin, &query).unwrap();
+        let numbers = page.entries.iter().map(|entry| entry.number);
+        (numbers.collect::<Vec<_>>(), page.next)
+    };
+    assert_eq!(numbers(None, 1), (vec![2], Some(2)));
+    assert_eq!(numbers(Some(2), 4), (vec![1], None));
+    assert_eq!(numbers(None, 4), (vec![2, 1], None));
+}
+
+#[test]
+fn a_list_reads_no_long_texts() {
+    let centre = centre();
+    let long = indicator(1, "[ipv4-addr:value = '8.8.8.8']", &"x".repeat(70_000));
+    submit(
+        &centre,
+        &centre.carrier_caller,
+        &[&long, &address(2, "8.8.8.8")],
+    );
+    let query = QuarantineQuery {
+        limit: 10,
+        ..QuarantineQuery::default()
+    };
+    let page = centre.node.quarantine(&centre.admin, &query).unwrap();
+    let [short, listed] = page.entries.as_slice() else {
+        panic!("{page:?}");
+    };
+    assert_eq!(short.source, "Carrier");
+    assert!(listed.id.is_empty() && listed.source.is_empty());
+    assert!(listed.reasons[0].contains("look at it alone"), "{listed:?}");
+    // Alone it is shown whole.
+    let alone = centre
+        .node
+        .quarantined(&centre.admin, listed.number)
+        .unwrap()
+        .unwrap();
+    assert!(alone.json.unwrap().len() > 70_000);
+    assert_eq!(alone.entry.source, "Carrier");
+    assert_eq!(alone.obstacle, None);
+}
