@@ -202,15 +202,13 @@ async fn visitor(
                 Some(visitor) => Some(visitor),
                 None => by_certificate(shared, shown).await?,
             };
-            match found {
-                Some(visitor) => visitor,
-                None => {
-                    if session.is_some() {
-                        shown.count(shared)?;
-                    }
-                    return Ok(None);
+            let Some(visitor) = found else {
+                if session.is_some() {
+                    shown.count(shared)?;
                 }
-            }
+                return Ok(None);
+            };
+            visitor
         }
     };
     shared.node.count_request(&visitor.caller)?;
