@@ -2,18 +2,16 @@
 
 pub(crate) mod quarantine;
 
-use app::object::{ObjectQuery, ObjectSummary, Relation, SightingView};
-use app::register::IncidentSummary;
-use app::sharing::{Outcome, Preview, ReleaseSummary};
+use app::object::ObjectQuery;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use base::diagnostic::{Diagnostic, Place, Severity};
-use incident::sector::Sector;
 use serde_json::{Value, json};
 use stix::id::Id;
 
 use crate::error::Failure;
 use crate::fields::Fields;
+use crate::json;
 use crate::permission::{Permitted, ReadObjects, ReadRegister, ReadReleases, SignedIn};
 use crate::shared::Shared;
 
@@ -48,7 +46,7 @@ pub(crate) async fn objects(
     let page = who
         .ask(&shared, move |node, caller| node.objects(caller, &query))
         .await?;
-    let objects: Vec<Value> = page.objects.iter().map(object_summary).collect();
+    let objects: Vec<Value> = page.objects.iter().map(json::object::summary).collect();
     Ok(Json(json!({ "objects": objects, "next": page.next })))
 }
 
@@ -79,13 +77,13 @@ pub(crate) async fn object(
     let object: Value =
         serde_json::from_str(&found.json).map_err(|error| Failure::internal(&error))?;
     Ok(Json(json!({
-        "summary": object_summary(&found.summary),
+        "summary": json::object::summary(&found.summary),
         "object": object,
         "versions": found.versions,
-        "relations": found.relations.iter().map(relation).collect::<Vec<_>>(),
-        "refers_to": found.referred.iter().map(object_summary).collect::<Vec<_>>(),
-        "sightings": found.sightings.iter().map(sighting).collect::<Vec<_>>(),
-        "releases": found.releases.iter().map(release_summary).collect::<Vec<_>>(),
+        "relations": found.relations.iter().map(json::object::relation).collect::<Vec<_>>(),
+        "refers_to": found.referred.iter().map(json::object::summary).collect::<Vec<_>>(),
+        "sightings": found.sightings.iter().map(json::object::sighting).collect::<Vec<_>>(),
+        "releases": found.releases.iter().map(json::release::summary).collect::<Vec<_>>(),
         "edition_of": found.edition_of.as_ref().map(Id::as_str),
     })))
 }
@@ -102,7 +100,7 @@ pub(crate) async fn incidents(
             node.incidents(caller, limit, fields.some("before"))
         })
         .await?;
-    let incidents: Vec<Value> = incidents.iter().map(incident_summary).collect();
+    let incidents: Vec<Value> = incidents.iter().map(json::incident::summary).collect();
     Ok(Json(json!({ "incidents": incidents })))
 }
 
@@ -115,31 +113,7 @@ pub(crate) async fn incident(
         .ask(&shared, move |node, caller| node.incident(caller, &number))
         .await?
         .ok_or_else(Failure::not_found)?;
-    let entry = &found.incident;
-    let attributions = entry.attributions.iter().map(|attribution| {
-        json!({
-            "kind": attribution.kind.name(),
-            "actor": attribution.actor.as_str(),
-            "actor_name": attribution.actor_name,
-            "confidence": attribution.confidence.value(),
-            "author": attribution.author,
-            "stated": attribution.stated.to_string(),
-            "marking": attribution.marking.label(),
-        })
-    });
-    Ok(Json(json!({
-        "summary": incident_summary(&found.summary),
-        "description": entry.description,
-        "learnt": entry.learnt.to_string(),
-        "attributions": attributions.collect::<Vec<_>>(),
-        "consent": entry.consent,
-        "marking": entry.marking.label(),
-        "victim_marking": entry.victim_marking.label(),
-        "objects": found.objects.iter().map(object_summary).collect::<Vec<_>>(),
-        "sightings": found.sightings.iter().map(sighting).collect::<Vec<_>>(),
-        "sectors_seen": sectors(&found.sectors_seen),
-        "releases": found.releases.iter().map(release_summary).collect::<Vec<_>>(),
-    })))
+    Ok(Json(json::incident::details(&found)))
 }
 
 pub(crate) async fn releases(
@@ -151,7 +125,7 @@ pub(crate) async fn releases(
     let releases = who
         .ask(&shared, move |node, caller| node.releases(caller, limit))
         .await?;
-    let releases: Vec<Value> = releases.iter().map(release_summary).collect();
+    let releases: Vec<Value> = releases.iter().map(json::release::summary).collect();
     Ok(Json(json!({ "releases": releases })))
 }
 
@@ -173,95 +147,6 @@ pub(crate) fn diagnostic(found: &Diagnostic) -> Value {
         "message": found.message,
         "help": found.help,
         "section": found.section,
-    })
-}
-
-pub(crate) fn object_summary(object: &ObjectSummary) -> Value {
-    json!({
-        "id": object.id.as_str(),
-        "type": object.kind,
-        "title": object.title,
-        "version": object.version,
-        "marking": object.marking,
-        "revoked": object.revoked,
-    })
-}
-
-fn relation(relation: &Relation) -> Value {
-    json!({
-        "id": relation.relationship.as_str(),
-        "relationship_type": relation.relationship_type,
-        "outgoing": relation.outgoing,
-        "other": object_summary(&relation.other),
-    })
-}
-
-fn sighting(sighting: &SightingView) -> Value {
-    json!({
-        "id": sighting.id.as_str(),
-        "of": object_summary(&sighting.of),
-        "by": sighting.by,
-        "sectors": sectors(&sighting.sectors),
-        "count": sighting.count,
-        "first_seen": sighting.first_seen,
-        "last_seen": sighting.last_seen,
-        "source": sighting.source,
-        "on_edition": sighting.on_edition.as_ref().map(Id::as_str),
-    })
-}
-
-fn sectors(sectors: &[Sector]) -> Vec<&'static str> {
-    sectors.iter().map(|sector| sector.name()).collect()
-}
-
-fn incident_summary(incident: &IncidentSummary) -> Value {
-    json!({
-        "id": incident.id.as_str(),
-        "number": incident.number,
-        "title": incident.title,
-        "victim": incident.victim,
-        "sector": incident.sector.map(Sector::name),
-        "occurred": incident.occurred,
-        "recorded": incident.recorded.to_string(),
-        "classification": incident.classification,
-        "determination": incident.determination.name(),
-        "status": incident.status.name(),
-        "sightings": incident.sightings,
-    })
-}
-
-pub(crate) fn release_summary(release: &ReleaseSummary) -> Value {
-    json!({
-        "id": release.id.to_string(),
-        "recipients": release.recipients,
-        "ceiling": release.ceiling.label(),
-        "confirmed": release.confirmed.to_string(),
-        "confirmed_by": release.confirmed_by,
-        "objects": release.objects,
-        "reason": release.reason,
-        "until": release.until.map(|at| at.to_string()),
-        "withdrawn": release.withdrawn.map(|at| at.to_string()),
-    })
-}
-
-pub(crate) fn preview_json(preview: &Preview) -> Value {
-    let rows = preview.rows.iter().map(|row| {
-        let cells = row.cells.iter().map(|cell| match cell {
-            Outcome::Edition { cut } => json!({ "outcome": "edition", "cut": cut }),
-            Outcome::Nothing => json!({ "outcome": "nothing" }),
-            Outcome::Whole => json!({ "outcome": "whole" }),
-        });
-        json!({
-            "object": object_summary(&row.object),
-            "cells": cells.collect::<Vec<_>>(),
-        })
-    });
-    json!({
-        "audiences": preview.audiences,
-        "rows": rows.collect::<Vec<_>>(),
-        "warnings": preview.warnings,
-        "second": preview.second.iter().map(|reason| reason.name()).collect::<Vec<_>>(),
-        "digest": preview.digest,
     })
 }
 

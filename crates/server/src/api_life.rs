@@ -1,22 +1,17 @@
 //! The JSON API for the life of a release: requests, rules, saved queries, the policy.
 
 use app::four_eyes::FourEyes;
-use app::life::ReleaseLife;
-use app::proposal::{Made, Proposal};
-use app::query::SavedQuery;
-use app::request::RequestSummary;
-use app::rule::{RuleSummary, RuleTerms};
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use stix::id::Id;
 use stix::marking::Tlp;
 
-use crate::api::{Answer, object_summary, preview_json, release_summary};
+use crate::api::Answer;
 use crate::error::Failure;
 use crate::fields::JsonBody;
 use crate::input::ReleaseInput;
+use crate::json;
 use crate::permission::{
     ManageNode, Permitted, ReadObjects, ReadReleases, Release, RequestRelease,
 };
@@ -57,7 +52,7 @@ pub(crate) async fn preview(
             node.preview_proposal(caller, &input.proposal(node, caller)?)
         })
         .await?;
-    Ok(Json(preview_json(&preview)))
+    Ok(Json(json::release::preview(&preview)))
 }
 
 pub(crate) async fn confirm(
@@ -71,7 +66,7 @@ pub(crate) async fn confirm(
             node.confirm_proposal(caller, &proposal, input.digest())
         })
         .await?;
-    Ok(Json(made_json(made)))
+    Ok(Json(json::release::made(made)))
 }
 
 pub(crate) async fn ask(
@@ -91,7 +86,7 @@ pub(crate) async fn requests(who: Permitted<ReadReleases>, State(shared): State<
     let requests = who
         .ask(&shared, |node, caller| node.requests(caller, MAX_LISTED))
         .await?;
-    let requests: Vec<Value> = requests.iter().map(request_json).collect();
+    let requests: Vec<Value> = requests.iter().map(json::request::summary).collect();
     Ok(Json(json!({ "requests": requests })))
 }
 
@@ -105,11 +100,7 @@ pub(crate) async fn request(
         .ask(&shared, move |node, caller| node.request(caller, id))
         .await?
         .ok_or_else(Failure::not_found)?;
-    Ok(Json(json!({
-        "summary": request_json(&found.summary),
-        "preview": found.preview.as_ref().map(preview_json),
-        "problem": found.problem,
-    })))
+    Ok(Json(json::request::details(&found)))
 }
 
 pub(crate) async fn confirm_request(
@@ -124,7 +115,7 @@ pub(crate) async fn confirm_request(
             node.confirm_request(caller, id, &looked.digest)
         })
         .await?;
-    Ok(Json(made_json(made)))
+    Ok(Json(json::release::made(made)))
 }
 
 pub(crate) async fn reject_request(
@@ -151,7 +142,7 @@ pub(crate) async fn release(
         .ask(&shared, move |node, caller| node.release_life(caller, id))
         .await?
         .ok_or_else(Failure::not_found)?;
-    Ok(Json(life_json(&life)))
+    Ok(Json(json::life::details(&life)))
 }
 
 pub(crate) async fn withdraw(
@@ -173,7 +164,7 @@ pub(crate) async fn withdraw(
 
 pub(crate) async fn rules(who: Permitted<ReadReleases>, State(shared): State<Shared>) -> Answer {
     let rules = who.ask(&shared, app::node::Node::rules).await?;
-    let rules: Vec<Value> = rules.iter().map(rule_json).collect();
+    let rules: Vec<Value> = rules.iter().map(json::rule::summary).collect();
     Ok(Json(json!({ "rules": rules })))
 }
 
@@ -187,10 +178,7 @@ pub(crate) async fn rule(
         .ask(&shared, move |node, caller| node.rule(caller, id))
         .await?
         .ok_or_else(Failure::not_found)?;
-    let releases: Vec<Value> = releases.iter().map(release_summary).collect();
-    Ok(Json(
-        json!({ "summary": rule_json(&summary), "releases": releases }),
-    ))
+    Ok(Json(json::rule::details(&summary, &releases)))
 }
 
 /// `pause`, `resume` or `end`.
@@ -217,7 +205,7 @@ pub(crate) async fn set_rule(
 
 pub(crate) async fn queries(who: Permitted<ReadObjects>, State(shared): State<Shared>) -> Answer {
     let queries = who.ask(&shared, app::node::Node::queries).await?;
-    let queries: Vec<Value> = queries.iter().map(query_json).collect();
+    let queries: Vec<Value> = queries.iter().map(json::query::summary).collect();
     Ok(Json(json!({ "queries": queries })))
 }
 
@@ -231,10 +219,7 @@ pub(crate) async fn query(
         .ask(&shared, move |node, caller| node.query(caller, id))
         .await?
         .ok_or_else(Failure::not_found)?;
-    let found: Vec<Value> = found.iter().map(object_summary).collect();
-    Ok(Json(
-        json!({ "query": query_json(&saved), "objects": found }),
-    ))
+    Ok(Json(json::query::details(&saved, &found)))
 }
 
 pub(crate) async fn save_query(
@@ -278,7 +263,7 @@ pub(crate) async fn remove_query(
 
 pub(crate) async fn policy(who: Permitted<ReadReleases>, State(shared): State<Shared>) -> Answer {
     let policy = who.ask(&shared, app::node::Node::four_eyes).await?;
-    Ok(Json(policy_json(policy)))
+    Ok(Json(json::release::policy(policy)))
 }
 
 pub(crate) async fn set_policy(
@@ -303,140 +288,7 @@ pub(crate) async fn set_policy(
         node.set_four_eyes(caller, policy)
     })
     .await?;
-    Ok(Json(policy_json(policy)))
-}
-
-fn policy_json(policy: FourEyes) -> Value {
-    json!({
-        "always": policy.always,
-        "above": policy.above.map(Tlp::label),
-        "public": policy.public,
-        "foreign": policy.foreign,
-    })
-}
-
-fn made_json(made: Made) -> Value {
-    match made {
-        Made::Release(release) => json!({ "id": release.to_string(), "kind": "release" }),
-        Made::Rule(rule) => json!({ "id": rule.to_string(), "kind": "rule" }),
-    }
-}
-
-fn request_json(request: &RequestSummary) -> Value {
-    json!({
-        "id": request.id.to_string(),
-        "kind": request.proposal.kind(),
-        "proposal": proposal_json(&request.proposal),
-        "recipients": request.recipients,
-        "reason": request.proposal.reason(),
-        "state": request.state.name(),
-        "requested_by": request.requested_by,
-        "requested": request.requested.to_string(),
-        "expires": request.expires.to_string(),
-        "decided_by": request.decided_by,
-        "decided": request.decided.map(|at| at.to_string()),
-        "rejected_for": request.rejected_for,
-        "made": request.made,
-    })
-}
-
-fn proposal_json(proposal: &Proposal) -> Value {
-    let terms = |terms: &app::sharing::ReleaseRequest| {
-        json!({
-            "objects": terms.objects.iter().map(Id::as_str).collect::<Vec<_>>(),
-            "with_references": terms.with_references,
-            "ceiling": terms.ceiling.label(),
-            "cuts": terms.cuts.iter().map(crate::view::cut).collect::<Vec<_>>(),
-            "until": terms.until.map(|at| at.to_string()),
-        })
-    };
-    match proposal {
-        Proposal::Correction { of, .. } => json!({ "corrects": of.to_string() }),
-        Proposal::Query {
-            query,
-            terms: request,
-        } => {
-            let mut value = terms(request);
-            if let Some(map) = value.as_object_mut() {
-                map.remove("objects");
-                map.insert("query".to_owned(), json!(query.to_string()));
-            }
-            value
-        }
-        Proposal::Release(request) => terms(request),
-        Proposal::Rule(rule) => rule_terms(rule),
-    }
-}
-
-fn rule_terms(rule: &RuleTerms) -> Value {
-    let condition = &rule.condition;
-    json!({
-        "kinds": condition.kinds,
-        "labels": condition.labels,
-        "related_to": condition.related_to.as_ref().map(Id::as_str),
-        "source": condition.source.map(|source| source.to_string()),
-        "at_most": condition.at_most.label(),
-        "ceiling": rule.ceiling.label(),
-        "with_references": rule.with_references,
-        "until": rule.until.map(|at| at.to_string()),
-    })
-}
-
-fn rule_json(rule: &RuleSummary) -> Value {
-    json!({
-        "id": rule.id.to_string(),
-        "terms": rule_terms(&rule.terms),
-        "recipients": rule.recipients,
-        "reason": rule.terms.reason,
-        "state": rule.state,
-        "note": rule.note,
-        "requested_by": rule.requested_by,
-        "confirmed_by": rule.confirmed_by,
-        "confirmed": rule.confirmed.to_string(),
-        "released": rule.released,
-    })
-}
-
-fn query_json(query: &SavedQuery) -> Value {
-    let terms = &query.terms;
-    json!({
-        "id": query.id.to_string(),
-        "name": query.name,
-        "text": terms.text,
-        "kinds": terms.kinds,
-        "values": terms.values,
-        "markings": terms.markings.iter().map(|level| level.label()).collect::<Vec<_>>(),
-        "received_from": terms.received_from.map(|at| at.to_string()),
-        "received_until": terms.received_until.map(|at| at.to_string()),
-        "last_days": terms.last_days,
-        "changed_by": query.changed_by,
-        "changed": query.changed.to_string(),
-    })
-}
-
-fn life_json(life: &ReleaseLife) -> Value {
-    let given = life.given.iter().map(|given| {
-        json!({
-            "audience": given.audience,
-            "objects": given.objects,
-            "first": given.first.to_string(),
-            "last": given.last.to_string(),
-        })
-    });
-    json!({
-        "summary": release_summary(&life.summary),
-        "objects": life.objects.iter().map(object_summary).collect::<Vec<_>>(),
-        "state": life.state,
-        "requested_by": life.requested_by,
-        "request": life.request.map(|id| id.to_string()),
-        "rule": life.rule.map(|id| id.to_string()),
-        "query": life.query,
-        "corrects": life.corrects.map(|id| id.to_string()),
-        "corrected_by": life.corrected_by.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "withdrawn_by": life.withdrawn_by,
-        "withdrawn_for": life.withdrawn_for,
-        "given": given.collect::<Vec<_>>(),
-    })
+    Ok(Json(json::release::policy(policy)))
 }
 
 /// Requests of one answer: what waits is decided within days.

@@ -1,6 +1,6 @@
 //! The JSON API for organisations, communities, persons.
 
-use app::access::Role;
+use app::access::{Caller, Role};
 use app::error::AppError;
 use app::network::Network;
 use app::node::Node;
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::api::Answer;
 use crate::error::Failure;
 use crate::fields::{Fields, JsonBody};
+use crate::json;
 use crate::permission::{ManageParties, Permitted, ReadMembership, ReadParties};
 use crate::shared::Shared;
 
@@ -115,10 +116,9 @@ pub(crate) async fn organisations(
 ) -> Answer {
     let found = who
         .ask(&shared, |node, caller| {
-            node.organisations(caller)?
-                .iter()
-                .map(|one| Ok(organisation_json(one, &node.networks(caller, one.id)?)))
-                .collect::<Result<Vec<Value>, AppError>>()
+            let found = node.organisations(caller)?;
+            let shown = found.iter().map(|one| organisation(node, caller, one));
+            shown.collect::<Result<Vec<Value>, AppError>>()
         })
         .await?;
     Ok(Json(json!({ "organisations": found })))
@@ -133,9 +133,8 @@ pub(crate) async fn add_organisation(
         .ask(&shared, move |node, caller| {
             let (new, networks) = input.read()?;
             let added = node.add_organisation(caller, &new)?;
-            let networks = networks.unwrap_or_default();
-            node.set_networks(caller, added.id, &networks)?;
-            Ok(organisation_json(&added, &networks))
+            node.set_networks(caller, added.id, &networks.unwrap_or_default())?;
+            organisation(node, caller, &added)
         })
         .await?;
     Ok(Json(found))
@@ -155,7 +154,7 @@ pub(crate) async fn set_organisation(
             if let Some(networks) = networks {
                 node.set_networks(caller, id, &networks)?;
             }
-            Ok(organisation_json(&set, &node.networks(caller, id)?))
+            organisation(node, caller, &set)
         })
         .await?;
     Ok(Json(found))
@@ -185,13 +184,7 @@ pub(crate) async fn owner(
     let owners = who
         .ask(&shared, move |node, caller| node.owner_of(caller, &value))
         .await?;
-    let owners = owners.iter().map(|owner| {
-        json!({
-            "organisation": owner.organisation.to_string(),
-            "name": owner.name,
-            "by": owner.by.to_string(),
-        })
-    });
+    let owners = owners.iter().map(json::party::owner);
     Ok(Json(json!({ "owners": owners.collect::<Vec<_>>() })))
 }
 
@@ -256,16 +249,7 @@ pub(crate) async fn set_member(
 
 pub(crate) async fn persons(who: Permitted<ManageParties>, State(shared): State<Shared>) -> Answer {
     let persons = who.ask(&shared, Node::persons).await?;
-    let persons = persons.iter().map(|person| {
-        json!({
-            "id": person.id.to_string(),
-            "login": person.login,
-            "name": person.name,
-            "organisation": person.organisation,
-            "role": person.role.name(),
-            "disabled": person.disabled,
-        })
-    });
+    let persons = persons.iter().map(json::party::person);
     Ok(Json(json!({ "persons": persons.collect::<Vec<_>>() })))
 }
 
@@ -324,7 +308,7 @@ pub(crate) async fn memberships(
     Ok(Json(json!({ "memberships": found.collect::<Vec<_>>() })))
 }
 
-fn communities_json(node: &Node, caller: &app::access::Caller) -> Result<Vec<Value>, AppError> {
+fn communities_json(node: &Node, caller: &Caller) -> Result<Vec<Value>, AppError> {
     let found = node.communities(caller)?;
     let found = found.iter().map(|community| {
         let members = community.members.iter().map(ToString::to_string);
@@ -338,13 +322,11 @@ fn communities_json(node: &Node, caller: &app::access::Caller) -> Result<Vec<Val
     Ok(found.collect())
 }
 
-fn organisation_json(organisation: &Organisation, networks: &[Network]) -> Value {
-    json!({
-        "id": organisation.id.to_string(),
-        "name": organisation.name,
-        "sector": organisation.sector.map(Sector::name),
-        "country": organisation.country,
-        "own": organisation.own,
-        "networks": networks.iter().map(ToString::to_string).collect::<Vec<_>>(),
-    })
+fn organisation(node: &Node, caller: &Caller, one: &Organisation) -> Result<Value, AppError> {
+    let trust = node.trusts(caller)?.get(&one.id).copied();
+    Ok(json::party::organisation(
+        one,
+        &node.networks(caller, one.id)?,
+        trust.unwrap_or_default(),
+    ))
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::error::Failure;
 use crate::fields::JsonBody;
-use crate::peer_json;
+use crate::json;
 use crate::permission::{ManageParties, Permitted, ReadParties};
 use crate::shared::Shared;
 
@@ -51,7 +51,7 @@ pub(crate) struct PeerChange {
 
 pub(crate) async fn list(who: Permitted<ReadParties>, State(shared): State<Shared>) -> Answer {
     let peers = who.ask(&shared, app::node::Node::peers).await?;
-    let peers: Vec<Value> = peers.iter().map(peer_json::summary).collect();
+    let peers: Vec<Value> = peers.iter().map(json::peer::summary).collect();
     Ok(Json(json!({ "peers": peers })))
 }
 
@@ -64,7 +64,7 @@ pub(crate) async fn show(
         .ask(&shared, move |node, caller| node.peer(caller, &name))
         .await?
         .ok_or_else(Failure::not_found)?;
-    Ok(Json(peer_json::details(&found)))
+    Ok(Json(json::peer::details(&found)))
 }
 
 pub(crate) async fn add(

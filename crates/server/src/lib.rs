@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-pub mod peer_json;
+pub mod json;
 
 mod api;
 mod api_ledger;

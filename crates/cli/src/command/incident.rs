@@ -163,7 +163,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
                 .register(&caller, &entry.read(&author)?)
                 .context("cannot enter the incident")?;
             if context.json {
-                out::json(&summary_json(&summary))?;
+                out::json(&server::json::incident::summary(&summary))?;
             } else {
                 out::line(&summary.number)?;
             }
@@ -171,7 +171,12 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
         Command::List { limit, before } => {
             let incidents = node.incidents(&caller, *limit, before.as_deref())?;
             if context.json {
-                out::json(&incidents.iter().map(summary_json).collect())?;
+                out::json(
+                    &incidents
+                        .iter()
+                        .map(server::json::incident::summary)
+                        .collect(),
+                )?;
             } else {
                 let rows: Vec<Vec<String>> =
                     incidents.iter().map(|one| row(context, one)).collect();
@@ -183,7 +188,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
                 bail!("there is no incident `{incident}`");
             };
             if context.json {
-                out::json(&details_json(&details))?;
+                out::json(&server::json::incident::details(&details))?;
             } else {
                 show(context, &details)?;
             }
@@ -361,96 +366,4 @@ pub(crate) fn sightings_table(context: &Context, sightings: &[SightingView]) -> 
         })
         .collect();
     format::table(&rows, 60)
-}
-
-fn summary_json(summary: &IncidentSummary) -> serde_json::Value {
-    json!({
-        "id": summary.id.as_str(),
-        "number": summary.number,
-        "title": summary.title,
-        "victim": summary.victim,
-        "sector": summary.sector.map(Sector::name),
-        "occurred": summary.occurred,
-        "recorded": summary.recorded.to_string(),
-        "class": summary.classification,
-        "determination": summary.determination.name(),
-        "status": summary.status.name(),
-        "sighting_count": summary.sightings,
-    })
-}
-
-fn details_json(details: &IncidentDetails) -> serde_json::Value {
-    let mut value = summary_json(&details.summary);
-    let objects: Vec<_> = details
-        .objects
-        .iter()
-        .map(|object| json!({ "id": object.id.as_str(), "type": object.kind, "title": object.title, "marking": object.marking }))
-        .collect();
-    let sightings: Vec<_> = details
-        .sightings
-        .iter()
-        .map(|sighting| {
-            let sectors: Vec<_> = sighting
-                .sectors
-                .iter()
-                .map(|sector| sector.name())
-                .collect();
-            json!({
-                "id": sighting.id.as_str(),
-                "of": sighting.of.id.as_str(),
-                "by": sighting.by,
-                "sectors": sectors,
-                "count": sighting.count,
-                "first_seen": sighting.first_seen,
-                "last_seen": sighting.last_seen,
-                "source": sighting.source,
-                "on_edition": sighting.on_edition.as_ref().map(Id::as_str),
-            })
-        })
-        .collect();
-    let attributions: Vec<_> = details
-        .incident
-        .attributions
-        .iter()
-        .map(|attribution| {
-            json!({
-                "kind": attribution.kind.name(),
-                "actor": attribution.actor.as_str(),
-                "actor_name": attribution.actor_name,
-                "confidence": attribution.confidence.value(),
-                "author": attribution.author,
-                "stated": attribution.stated.to_string(),
-                "marking": attribution.marking.label(),
-            })
-        })
-        .collect();
-    let sectors: Vec<_> = details
-        .sectors_seen
-        .iter()
-        .map(|sector| sector.name())
-        .collect();
-    if let Some(map) = value.as_object_mut() {
-        map.insert(
-            "description".to_owned(),
-            json!(details.incident.description),
-        );
-        map.insert(
-            "marking".to_owned(),
-            json!(details.incident.marking.label()),
-        );
-        map.insert(
-            "victim_marking".to_owned(),
-            json!(details.incident.victim_marking.label()),
-        );
-        map.insert("consent".to_owned(), json!(details.incident.consent));
-        map.insert(
-            "learnt".to_owned(),
-            json!(details.incident.learnt.to_string()),
-        );
-        map.insert("attributions".to_owned(), json!(attributions));
-        map.insert("objects".to_owned(), json!(objects));
-        map.insert("sightings".to_owned(), json!(sightings));
-        map.insert("sectors_seen".to_owned(), json!(sectors));
-    }
-    value
 }

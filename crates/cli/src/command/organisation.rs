@@ -159,7 +159,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
     if context.json {
         let mut list = Vec::new();
         for organisation in &organisations {
-            list.push(as_json(
+            list.push(server::json::party::organisation(
                 organisation,
                 &node.networks(&caller, organisation.id)?,
                 trust_of(&organisation.id),
@@ -201,35 +201,13 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
 fn owner(context: &Context, node: &Node, caller: &Caller, value: &str) -> Result<Verdict> {
     let owners = node.owner_of(caller, value)?;
     if context.json {
-        let list: Vec<_> = owners
-            .iter()
-            .map(|owner| {
-                json!({
-                    "id": owner.organisation.to_string(),
-                    "name": owner.name,
-                    "by": owner.by.to_string(),
-                })
-            })
-            .collect();
-        out::json(&json!(list))?;
+        out::json(&owners.iter().map(server::json::party::owner).collect())?;
     } else {
         for owner in &owners {
             out::line(&format!("{}  ({})", format::plain(&owner.name), owner.by))?;
         }
     }
     Ok(Verdict::of(!owners.is_empty()))
-}
-
-fn as_json(organisation: &Organisation, networks: &[Network], trust: Trust) -> serde_json::Value {
-    json!({
-        "id": organisation.id.to_string(),
-        "name": organisation.name,
-        "sector": organisation.sector.map(Sector::name),
-        "country": organisation.country,
-        "own": organisation.own,
-        "networks": networks.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "trust": trust.name(),
-    })
 }
 
 /// The organisation of this name or UUID.

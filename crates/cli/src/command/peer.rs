@@ -258,7 +258,7 @@ fn missing(name: &str) -> String {
 
 fn show_all(context: &Context, peers: &[PeerSummary]) -> Result<Verdict> {
     if context.json {
-        out::json(&peers.iter().map(summary_json).collect())?;
+        out::json(&peers.iter().map(server::json::peer::summary).collect())?;
         return Ok(Verdict::Good);
     }
     let language = context.language;
@@ -302,7 +302,7 @@ fn show_all(context: &Context, peers: &[PeerSummary]) -> Result<Verdict> {
 
 fn show(context: &Context, details: &PeerDetails) -> Result<Verdict> {
     if context.json {
-        out::json(&details_json(details))?;
+        out::json(&server::json::peer::details(details))?;
         return Ok(Verdict::Good);
     }
     let language = context.language;
@@ -387,7 +387,7 @@ fn show(context: &Context, details: &PeerDetails) -> Result<Verdict> {
 
 fn log(context: &Context, details: &PeerDetails) -> Result<Verdict> {
     if context.json {
-        out::json(&server::peer_json::events(details))?;
+        out::json(&server::json::peer::events(details))?;
         return Ok(Verdict::Good);
     }
     let events = details.events.iter().rev();
@@ -445,14 +445,6 @@ fn report_json(name: &str, report: &SyncReport) -> Value {
         "pages": report.pages,
         "failure": report.failure,
     })
-}
-
-fn summary_json(peer: &PeerSummary) -> Value {
-    server::peer_json::summary(peer)
-}
-
-fn details_json(details: &PeerDetails) -> Value {
-    server::peer_json::details(details)
 }
 
 /// Longest secret: tokens of others can be whole certificates.

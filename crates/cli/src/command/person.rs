@@ -111,20 +111,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
 
 fn list(context: &Context, persons: &[PersonView]) -> Result<Verdict> {
     if context.json {
-        let list: Vec<_> = persons
-            .iter()
-            .map(|person| {
-                serde_json::json!({
-                    "id": person.id.to_string(),
-                    "login": person.login,
-                    "name": person.name,
-                    "organisation": person.organisation,
-                    "role": person.role.name(),
-                    "disabled": person.disabled,
-                })
-            })
-            .collect();
-        out::json(&serde_json::json!(list))?;
+        out::json(&persons.iter().map(server::json::party::person).collect())?;
         return Ok(Verdict::Good);
     }
     let rows: Vec<Vec<String>> = persons

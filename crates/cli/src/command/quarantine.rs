@@ -106,7 +106,11 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
             };
             let page = node.quarantine(&caller, &query)?;
             if context.json {
-                let entries: Vec<_> = page.entries.iter().map(as_json).collect();
+                let entries: Vec<_> = page
+                    .entries
+                    .iter()
+                    .map(server::json::quarantine::entry)
+                    .collect();
                 out::json(&json!({ "quarantine": entries, "next": page.next }))?;
             } else {
                 let rows: Vec<Vec<String>> = page
@@ -126,15 +130,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
                 bail!("there is no object {number} in quarantine");
             };
             if context.json {
-                let mut value = as_json(&details.entry);
-                if let Some(map) = value.as_object_mut() {
-                    let text = details.json.as_deref();
-                    let object: Option<serde_json::Value> =
-                        text.and_then(|text| serde_json::from_str(text).ok());
-                    map.insert("object".to_owned(), json!(object));
-                    map.insert("obstacle".to_owned(), json!(details.obstacle));
-                }
-                out::json(&value)?;
+                out::json(&server::json::quarantine::details(&details))?;
             } else {
                 out::text(&format::table(&[row(language, &details.entry)], 60))?;
                 for reason in &details.entry.reasons {
@@ -156,11 +152,12 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
             };
             let judged = node.judge(&caller, numbers, judgement, reason)?;
             if context.json {
-                let list: Vec<_> = judged
-                    .iter()
-                    .map(|one| json!({ "number": one.number, "done": one.obstacle.is_none(), "obstacle": one.obstacle }))
-                    .collect();
-                out::json(&json!(list))?;
+                out::json(
+                    &judged
+                        .iter()
+                        .map(server::json::quarantine::judged)
+                        .collect(),
+                )?;
             } else {
                 for one in &judged {
                     if let Some(obstacle) = &one.obstacle {
@@ -204,23 +201,6 @@ fn row(language: Language, entry: &QuarantineEntry) -> Vec<String> {
         format::plain(&entry.id),
         format::plain(&entry.reasons.join("; ")),
     ]
-}
-
-fn as_json(entry: &QuarantineEntry) -> serde_json::Value {
-    json!({
-        "number": entry.number,
-        "id": entry.id,
-        "version": entry.version,
-        "kind": entry.kind.name(),
-        "source": entry.source,
-        "at": entry.at.to_string(),
-        "reasons": entry.reasons,
-        "told": entry.told,
-        "state": entry.state.name(),
-        "decided": entry.decided.map(|at| at.to_string()),
-        "decided_by": entry.decided_by,
-        "note": entry.note,
-    })
 }
 
 /// Days for which what was decided stays, where nobody says otherwise: senders ask back within a quarter.

@@ -213,21 +213,19 @@ fn recipients(node: &Node, caller: &Caller, texts: &[String]) -> Result<Vec<Reci
 
 /// Says what was made.
 fn tell(context: &Context, made: Made) -> Result<()> {
-    let (kind, id) = match made {
-        Made::Release(release) => ("release", release.to_string()),
-        Made::Rule(rule) => ("rule", rule.to_string()),
-    };
     if context.json {
-        out::json(&json!({ "id": id, "kind": kind }))
-    } else {
-        out::line(&id)
+        return out::json(&server::json::release::made(made));
+    }
+    match made {
+        Made::Release(release) => out::line(&release.to_string()),
+        Made::Rule(rule) => out::line(&rule.to_string()),
     }
 }
 
 /// Shows what a proposal would do.
 fn show_preview(context: &Context, preview: &Preview) -> Result<()> {
     if context.json {
-        out::json(&preview_json(preview))
+        out::json(&server::json::release::preview(preview))
     } else {
         out::text(&preview_table(context, preview))?;
         for reason in &preview.second {
@@ -285,7 +283,12 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
         Command::List { limit } => {
             let releases = node.releases(&caller, *limit)?;
             if context.json {
-                out::json(&releases.iter().map(summary_json).collect())?;
+                out::json(
+                    &releases
+                        .iter()
+                        .map(server::json::release::summary)
+                        .collect(),
+                )?;
             } else {
                 let rows: Vec<Vec<String>> = releases.iter().map(summary_row).collect();
                 out::text(&format::table(&rows, 50))?;
@@ -359,56 +362,6 @@ pub(crate) fn preview_table(context: &Context, preview: &Preview) -> String {
         let _ = writeln!(text, "! {warning}");
     }
     text
-}
-
-/// A preview as JSON.
-pub(crate) fn preview_json(preview: &Preview) -> serde_json::Value {
-    let rows: Vec<_> = preview
-        .rows
-        .iter()
-        .map(|row| {
-            let cells: serde_json::Map<String, serde_json::Value> = preview
-                .audiences
-                .iter()
-                .zip(&row.cells)
-                .map(|(audience, cell)| {
-                    let value = match cell {
-                        Outcome::Edition { cut } => json!({ "outcome": "edition", "cut": cut }),
-                        Outcome::Nothing => json!({ "outcome": "nothing" }),
-                        Outcome::Whole => json!({ "outcome": "whole" }),
-                    };
-                    (audience.clone(), value)
-                })
-                .collect();
-            json!({
-                "id": row.object.id.as_str(),
-                "type": row.object.kind,
-                "title": row.object.title,
-                "marking": row.object.marking,
-                "audiences": cells,
-            })
-        })
-        .collect();
-    json!({
-        "objects": rows,
-        "warnings": preview.warnings,
-        "second": preview.second.iter().map(|reason| reason.name()).collect::<Vec<_>>(),
-        "digest": preview.digest,
-    })
-}
-
-fn summary_json(summary: &ReleaseSummary) -> serde_json::Value {
-    json!({
-        "id": summary.id.to_string(),
-        "recipients": summary.recipients,
-        "ceiling": summary.ceiling.label(),
-        "confirmed": summary.confirmed.to_string(),
-        "confirmed_by": summary.confirmed_by,
-        "object_count": summary.objects,
-        "reason": summary.reason,
-        "withdrawn": summary.withdrawn.map(|at| at.to_string()),
-        "until": summary.until.map(|at| at.to_string()),
-    })
 }
 
 fn summary_row(summary: &ReleaseSummary) -> Vec<String> {

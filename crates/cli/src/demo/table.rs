@@ -9,7 +9,6 @@ use serde_json::json;
 use stix::id::Id;
 
 use crate::command::incident::sightings_table;
-use crate::command::release::preview_json;
 use crate::config::Context;
 use crate::demo::cast::Cast;
 use crate::demo::checks;
@@ -257,7 +256,7 @@ fn print_json(
         .collect();
     out::json_line(&json!({
         "event": "end",
-        "outcomes": preview_json(preview),
+        "outcomes": server::json::release::preview(preview),
         "checks": checks,
         "steps": times,
         "duration_ms": millis(whole),

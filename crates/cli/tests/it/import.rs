@@ -63,7 +63,7 @@ fn what_was_acknowledged_survives_being_killed() {
     let sample: Vec<&str> = acknowledged.iter().rev().take(200).copied().collect();
     preview.extend(sample.iter().flat_map(|id| ["--object", *id]));
     let shown = run(&preview).ended(0).json();
-    assert_eq!(shown["objects"].as_array().unwrap().len(), sample.len());
+    assert_eq!(shown["rows"].as_array().unwrap().len(), sample.len());
 
     let copy = folder.path().join("copy.db");
     run(&["--dir", dir, "backup", copy.to_str().unwrap()]).ended(0);

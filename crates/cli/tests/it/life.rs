@@ -97,7 +97,7 @@ fn a_release_is_asked_for_confirmed_corrected_and_withdrawn() {
     let request = call("ren", &["release", "request"]).ended(0).stdout;
     let request = request.trim();
     let shown = house.json("rio", &["release", "pending", request]);
-    assert_eq!(shown["state"], "drafted");
+    assert_eq!(shown["summary"]["state"], "drafted");
     let digest = shown["preview"]["digest"].as_str().unwrap();
     let confirm = |login: &str, digest: &str| {
         let confirm = [
@@ -125,7 +125,7 @@ fn a_release_is_asked_for_confirmed_corrected_and_withdrawn() {
     let release = release.trim();
     let life = house.json("ren", &["release", "show", release]);
     assert_eq!(life["requested_by"], "ren");
-    assert_eq!(life["confirmed_by"], "rio");
+    assert_eq!(life["summary"]["confirmed_by"], "rio");
 
     let correct = ["release", "correct", release, "--reason", "a wrong name"];
     house.run("ren", &correct).ended(2);
@@ -136,7 +136,7 @@ fn a_release_is_asked_for_confirmed_corrected_and_withdrawn() {
     let ask = [correct.as_slice(), &["--ask"]].concat();
     let request = house.run("ana", &ask).ended(0).stdout;
     let shown = house.json("ren", &["release", "pending", request.trim()]);
-    assert_eq!(shown["kind"], "correction");
+    assert_eq!(shown["summary"]["kind"], "correction");
     let reject = [
         "release",
         "reject",
@@ -185,7 +185,7 @@ fn rules_and_queries_release_what_they_find() {
         .run("ren", &["release", "rule", "pause", rule])
         .ended(0);
     house.import(3, 0);
-    assert_eq!(shown()["released"], 1);
+    assert_eq!(shown()["summary"]["released"], 1);
     house.run("ren", &["release", "rule", "end", rule]).ended(0);
     house
         .run("ren", &["release", "rule", "resume", rule])
@@ -204,13 +204,17 @@ fn rules_and_queries_release_what_they_find() {
     house.run("ana", &save).ended(0);
     let found = house.json("ana", &["release", "query", "show", "relays"]);
     assert_eq!(found["objects"].as_array().unwrap().len(), 3);
+    // As in the API: the word for a type is one, wherever it stands.
+    let kinds = serde_json::json!(["indicator"]);
+    assert_eq!(found["query"]["kinds"], kinds);
+    assert_eq!(shown()["summary"]["terms"]["kinds"], kinds);
     let confirm = [
         "release", "confirm", "--query", "relays", "--to", "telecom", "--reason", "relays",
     ];
     let release = house.run("ren", &confirm).ended(0).stdout;
     let life = house.json("ren", &["release", "show", release.trim()]);
     assert_eq!(
-        (&life["query"], &life["object_count"]),
+        (&life["query"], &life["summary"]["objects"]),
         (&"relays".into(), &3.into())
     );
     house

@@ -1,9 +1,7 @@
 //! What waits for a decision, and how far those who send are trusted.
 
 use app::error::AppError;
-use app::quarantine::{
-    Judged, Judgement, QuarantineEntry, QuarantineKind, QuarantineQuery, QuarantineState,
-};
+use app::quarantine::{Judgement, QuarantineKind, QuarantineQuery, QuarantineState};
 use app::trust::Trust;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -13,6 +11,7 @@ use serde_json::{Value, json};
 use super::{Answer, Parameters, bad_number, limit};
 use crate::error::Failure;
 use crate::fields::{Fields, JsonBody};
+use crate::json;
 use crate::permission::{JudgeIntake, ManageParties, Permitted};
 use crate::shared::Shared;
 
@@ -43,7 +42,7 @@ pub(crate) async fn list(
     let page = who
         .ask(&shared, move |node, caller| node.quarantine(caller, &query))
         .await?;
-    let entries: Vec<Value> = page.entries.iter().map(entry).collect();
+    let entries: Vec<Value> = page.entries.iter().map(json::quarantine::entry).collect();
     Ok(Json(json!({ "quarantine": entries, "next": page.next })))
 }
 
@@ -85,13 +84,7 @@ pub(crate) async fn show(
         })
         .await?
         .ok_or_else(Failure::not_found)?;
-    let mut shown = entry(&found.entry);
-    if let Some(map) = shown.as_object_mut() {
-        let object: Option<Value> = found.json.and_then(|text| serde_json::from_str(&text).ok());
-        map.insert("object".to_owned(), json!(object));
-        map.insert("obstacle".to_owned(), json!(found.obstacle));
-    }
-    Ok(Json(shown))
+    Ok(Json(json::quarantine::details(&found)))
 }
 
 pub(crate) async fn judge(
@@ -105,7 +98,7 @@ pub(crate) async fn judge(
             node.judge(caller, &input.numbers, judgement, &input.reason)
         })
         .await?;
-    let judged: Vec<Value> = judged.iter().map(judged_json).collect();
+    let judged: Vec<Value> = judged.iter().map(json::quarantine::judged).collect();
     Ok(Json(json!({ "judged": judged })))
 }
 
@@ -131,29 +124,4 @@ pub(crate) async fn set_trust(
     })
     .await?;
     Ok(Json(json!({ "level": level.name() })))
-}
-
-fn entry(entry: &QuarantineEntry) -> Value {
-    json!({
-        "number": entry.number,
-        "id": entry.id,
-        "version": entry.version,
-        "kind": entry.kind.name(),
-        "source": entry.source,
-        "at": entry.at.to_string(),
-        "reasons": entry.reasons,
-        "told": entry.told,
-        "state": entry.state.name(),
-        "decided": entry.decided.map(|at| at.to_string()),
-        "decided_by": entry.decided_by,
-        "note": entry.note,
-    })
-}
-
-fn judged_json(judged: &Judged) -> Value {
-    json!({
-        "number": judged.number,
-        "done": judged.obstacle.is_none(),
-        "obstacle": judged.obstacle,
-    })
 }

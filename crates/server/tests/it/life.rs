@@ -200,6 +200,7 @@ async fn parties_are_managed_over_the_api_and_hidden_from_members() {
         .iter()
         .find(|one| one["name"] == "東都通信株式会社")
         .unwrap();
+    assert_eq!(carrier["trust"], "standard");
     let path = format!("organisations/{}", carrier["id"].as_str().unwrap());
     let wrong = json!({ "name": "x", "country": "Japan", "networks": ["AS0", "192.0.2.0/24"] });
     let (status, found) = api(&site, &admin, &path, Some(wrong)).await;

@@ -2,15 +2,14 @@
 
 use anyhow::Result;
 use app::life::ReleaseLife;
-use serde_json::json;
 
-use super::{summary_json, summary_row};
+use super::summary_row;
 use crate::config::Context;
 use crate::{format, out};
 
 pub(super) fn show(context: &Context, life: &ReleaseLife) -> Result<()> {
     if context.json {
-        return out::json(&as_json(life));
+        return out::json(&server::json::life::details(life));
     }
     out::text(&format::table(&[summary_row(&life.summary)], 50))?;
     let language = context.language;
@@ -81,53 +80,4 @@ pub(super) fn show(context: &Context, life: &ReleaseLife) -> Result<()> {
         })
         .collect();
     out::text(&format::table(&rows, 70))
-}
-
-fn as_json(life: &ReleaseLife) -> serde_json::Value {
-    let mut value = summary_json(&life.summary);
-    let objects: Vec<_> = life
-        .objects
-        .iter()
-        .map(|object| {
-            json!({ "id": object.id.as_str(), "title": object.title, "marking": object.marking })
-        })
-        .collect();
-    let given: Vec<_> = life
-        .given
-        .iter()
-        .map(|given| {
-            json!({
-                "audience": given.audience,
-                "objects": given.objects,
-                "first": given.first.to_string(),
-                "last": given.last.to_string(),
-            })
-        })
-        .collect();
-    if let Some(map) = value.as_object_mut() {
-        for (name, value) in [
-            ("objects", json!(objects)),
-            ("state", json!(life.state)),
-            ("requested_by", json!(life.requested_by)),
-            ("request", json!(life.request.map(|id| id.to_string()))),
-            ("rule", json!(life.rule.map(|id| id.to_string()))),
-            ("query", json!(life.query)),
-            ("corrects", json!(life.corrects.map(|id| id.to_string()))),
-            (
-                "corrected_by",
-                json!(
-                    life.corrected_by
-                        .iter()
-                        .map(ToString::to_string)
-                        .collect::<Vec<_>>()
-                ),
-            ),
-            ("withdrawn_by", json!(life.withdrawn_by)),
-            ("withdrawn_for", json!(life.withdrawn_for)),
-            ("given", json!(given)),
-        ] {
-            map.insert(name.to_owned(), value);
-        }
-    }
-    value
 }

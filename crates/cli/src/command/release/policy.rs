@@ -4,7 +4,6 @@ use anyhow::Result;
 use app::access::Caller;
 use app::four_eyes::{FourEyes, SecondReason};
 use app::node::Node;
-use serde_json::json;
 use stix::marking::Tlp;
 
 use crate::config::Context;
@@ -56,12 +55,7 @@ pub(super) fn run(
     }
     let above = policy.above.map(Tlp::label);
     if context.json {
-        out::json(&json!({
-            "always": policy.always,
-            "above": above,
-            "public": policy.public,
-            "foreign": policy.foreign,
-        }))?;
+        out::json(&server::json::release::policy(policy))?;
     } else {
         out::line(&format!("always   {}", policy.always))?;
         out::line(&format!("above    {}", above.unwrap_or("never")))?;

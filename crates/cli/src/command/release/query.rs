@@ -105,12 +105,7 @@ pub(super) fn run(
                 bail!("there is no query `{query}`");
             };
             if context.json {
-                let mut value = as_json(&saved);
-                if let Some(map) = value.as_object_mut() {
-                    let list: Vec<_> = objects.iter().map(object_json).collect();
-                    map.insert("objects".to_owned(), json!(list));
-                }
-                out::json(&value)?;
+                out::json(&server::json::query::details(&saved, &objects))?;
             } else {
                 out::text(&format::table(&[row(&saved)], 50))?;
                 show(context, &objects)?;
@@ -119,7 +114,7 @@ pub(super) fn run(
         Command::List => {
             let queries = node.queries(caller)?;
             if context.json {
-                out::json(&queries.iter().map(as_json).collect())?;
+                out::json(&queries.iter().map(server::json::query::summary).collect())?;
             } else {
                 let rows: Vec<Vec<String>> = queries.iter().map(row).collect();
                 out::text(&format::table(&rows, 50))?;
@@ -137,7 +132,7 @@ pub(super) fn run(
 
 fn show(context: &Context, objects: &[ObjectSummary]) -> Result<()> {
     if context.json {
-        return out::json(&objects.iter().map(object_json).collect());
+        return out::json(&objects.iter().map(server::json::object::summary).collect());
     }
     let rows: Vec<Vec<String>> = objects
         .iter()
@@ -161,30 +156,4 @@ fn row(query: &SavedQuery) -> Vec<String> {
         format!("{:.0}", query.changed),
         format::plain(&query.changed_by),
     ]
-}
-
-fn object_json(object: &ObjectSummary) -> serde_json::Value {
-    json!({
-        "id": object.id.as_str(),
-        "type": object.kind,
-        "title": object.title,
-        "marking": object.marking,
-    })
-}
-
-fn as_json(query: &SavedQuery) -> serde_json::Value {
-    let terms = &query.terms;
-    json!({
-        "id": query.id.to_string(),
-        "name": query.name,
-        "text": terms.text,
-        "types": terms.kinds,
-        "values": terms.values,
-        "markings": terms.markings.iter().map(|level| level.label()).collect::<Vec<_>>(),
-        "from": terms.received_from.map(|at| at.to_string()),
-        "until": terms.received_until.map(|at| at.to_string()),
-        "last_days": terms.last_days,
-        "changed_by": query.changed_by,
-        "changed": query.changed.to_string(),
-    })
 }

@@ -9,7 +9,7 @@ use app::request::RequestSummary;
 use release::party::RequestId;
 use serde_json::json;
 
-use super::{preview_json, show_preview, tell};
+use super::{show_preview, tell};
 use crate::config::Context;
 use crate::{Verdict, format, out};
 
@@ -68,7 +68,12 @@ pub(super) fn show(
     let Some(id) = request else {
         let requests = node.requests(caller, MAX_LISTED)?;
         if context.json {
-            out::json(&requests.iter().map(as_json).collect())?;
+            out::json(
+                &requests
+                    .iter()
+                    .map(server::json::request::summary)
+                    .collect(),
+            )?;
         } else {
             let rows: Vec<Vec<String>> = requests.iter().map(row).collect();
             out::text(&format::table(&rows, 50))?;
@@ -79,13 +84,7 @@ pub(super) fn show(
         bail!("there is no request `{id}`");
     };
     if context.json {
-        let mut value = as_json(&found.summary);
-        if let Some(map) = value.as_object_mut() {
-            let preview = found.preview.as_ref().map(preview_json);
-            map.insert("preview".to_owned(), json!(preview));
-            map.insert("problem".to_owned(), json!(found.problem));
-        }
-        out::json(&value)?;
+        out::json(&server::json::request::details(&found))?;
         return Ok(Verdict::of(found.problem.is_none()));
     }
     out::text(&format::table(&[row(&found.summary)], 50))?;
@@ -108,23 +107,6 @@ fn row(request: &RequestSummary) -> Vec<String> {
         format!("→ {}", format::plain(&request.recipients.join(", "))),
         format::plain(request.proposal.reason()),
     ]
-}
-
-fn as_json(request: &RequestSummary) -> serde_json::Value {
-    json!({
-        "id": request.id.to_string(),
-        "kind": request.proposal.kind(),
-        "recipients": request.recipients,
-        "reason": request.proposal.reason(),
-        "state": request.state.name(),
-        "requested_by": request.requested_by,
-        "requested": request.requested.to_string(),
-        "expires": request.expires.to_string(),
-        "decided_by": request.decided_by,
-        "decided": request.decided.map(|at| at.to_string()),
-        "rejected_for": request.rejected_for,
-        "made": request.made,
-    })
 }
 
 /// Requests listed: what waits is decided within days.

@@ -11,7 +11,7 @@ use serde_json::json;
 use stix::id::Id;
 use stix::marking::Tlp;
 
-use super::{preview_json, recipients, request, show_preview, summary_json, summary_row, tell};
+use super::{recipients, request, show_preview, summary_row, tell};
 use crate::command::organisation;
 use crate::config::Context;
 use crate::{Verdict, format, out, parse};
@@ -123,7 +123,7 @@ pub(super) fn run(
         Command::DryRun { rule, days } => {
             let run = node.dry_run(caller, &rule.terms(node, caller)?, *days)?;
             if context.json {
-                let mut value = preview_json(&run.preview);
+                let mut value = server::json::release::preview(&run.preview);
                 if let Some(map) = value.as_object_mut() {
                     map.insert("days".to_owned(), json!(run.days));
                     map.insert("met".to_owned(), json!(run.met));
@@ -145,7 +145,7 @@ pub(super) fn run(
         Command::List => {
             let rules = node.rules(caller)?;
             if context.json {
-                out::json(&rules.iter().map(as_json).collect())?;
+                out::json(&rules.iter().map(server::json::rule::summary).collect())?;
             } else {
                 let rows: Vec<Vec<String>> = rules.iter().map(row).collect();
                 out::text(&format::table(&rows, 50))?;
@@ -156,12 +156,7 @@ pub(super) fn run(
                 bail!("there is no rule `{id}`");
             };
             if context.json {
-                let mut value = as_json(&rule);
-                if let Some(map) = value.as_object_mut() {
-                    let list: Vec<_> = releases.iter().map(summary_json).collect();
-                    map.insert("releases".to_owned(), json!(list));
-                }
-                out::json(&value)?;
+                out::json(&server::json::rule::details(&rule, &releases))?;
             } else {
                 out::text(&format::table(&[row(&rule)], 50))?;
                 if !rule.note.is_empty() {
@@ -188,26 +183,4 @@ fn row(rule: &RuleSummary) -> Vec<String> {
         rule.released.to_string(),
         format::plain(&rule.terms.reason),
     ]
-}
-
-fn as_json(rule: &RuleSummary) -> serde_json::Value {
-    let condition = &rule.terms.condition;
-    json!({
-        "id": rule.id.to_string(),
-        "state": rule.state,
-        "note": rule.note,
-        "types": condition.kinds,
-        "labels": condition.labels,
-        "related_to": condition.related_to.as_ref().map(Id::as_str),
-        "source": rule.source,
-        "at_most": condition.at_most.label(),
-        "recipients": rule.recipients,
-        "ceiling": rule.terms.ceiling.label(),
-        "until": rule.terms.until.map(|at| at.to_string()),
-        "reason": rule.terms.reason,
-        "requested_by": rule.requested_by,
-        "confirmed_by": rule.confirmed_by,
-        "confirmed": rule.confirmed.to_string(),
-        "released": rule.released,
-    })
 }

@@ -1,4 +1,4 @@
-//! Peers in JSON, the same in the API and on the command line. No credential is in it.
+//! Peers, in JSON. No credential is in it.
 
 use app::peer::{PeerDetails, PeerSummary, WayView};
 use serde_json::{Value, json};
