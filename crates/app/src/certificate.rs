@@ -3,6 +3,7 @@
 //! A certificate is known by the SHA-256 of its DER form. That is no secret, so it is filed under a hash that no text
 //! has: nobody who knows a certificate can send something as a token that is found in its place.
 
+use base::hex::Hex;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use store::secret::{SecretKind, SecretRow};
@@ -33,10 +34,7 @@ impl Fingerprint {
 
 impl std::fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for byte in self.0 {
-            write!(f, "{byte:02x}")?;
-        }
-        Ok(())
+        Hex(&self.0).fmt(f)
     }
 }
 

@@ -1,10 +1,10 @@
 //! What a release would do: object by object, audience by audience, and what stands for all of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use base::diagnostic::{Diagnostic, Place};
+use base::hex::Hex;
 use jiff::Timestamp;
 use release::decision::Decision;
 use release::gate::{Asked, Gate, Holdings};
@@ -64,13 +64,7 @@ impl Seen {
             add(outcome);
             add(text);
         }
-        hash.finalize()
-            .iter()
-            .fold(String::new(), |mut text, byte| {
-                // Writing into a `String` does not fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
+        Hex(&hash.finalize()).to_string()
     }
 
     /// As the database keeps it.
@@ -239,13 +233,7 @@ pub(crate) fn effect(
                     continue;
                 };
                 let text = Sha256::digest(released.text().as_bytes());
-                let text = text
-                    .iter()
-                    .take(16)
-                    .fold(version.clone(), |mut text, byte| {
-                        let _ = write!(text, "{byte:02x}");
-                        text
-                    });
+                let text = format!("{version}{}", Hex(text.get(..16).unwrap_or(&text)));
                 let place = (name.clone(), id.to_string());
                 seen.cells.insert(place, (words(&outcome(decision)), text));
             }

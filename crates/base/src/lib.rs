@@ -2,5 +2,6 @@
 
 pub mod clock;
 pub mod diagnostic;
+pub mod hex;
 pub mod id_source;
 pub mod limits;

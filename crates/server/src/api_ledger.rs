@@ -17,6 +17,32 @@ use crate::shared::Shared;
 type Answer = Result<Json<Value>, Failure>;
 type Parameters = Query<Vec<(String, String)>>;
 
+/// A permission to read logs.
+pub(crate) trait Reads: Needs {
+    /// Which one is meant.
+    fn log(parameters: &[(String, String)]) -> Result<Log, Failure>;
+}
+
+impl Reads for ReadAudit {
+    fn log(_: &[(String, String)]) -> Result<Log, Failure> {
+        Ok(Log::House)
+    }
+}
+
+impl Reads for ReadFeed {
+    fn log(parameters: &[(String, String)]) -> Result<Log, Failure> {
+        let named = parameters.iter().find(|(name, _)| name == "log");
+        match named.map(|(_, value)| value.as_str()) {
+            None | Some("own") => Ok(Log::Own),
+            Some("organisation") => Ok(Log::Organisation),
+            Some(_) => {
+                let message = "`log` is `own` or `organisation`";
+                Err(Failure::field("SERVER-FIELD-02", "log", message))
+            }
+        }
+    }
+}
+
 /// The public key, and nothing else, because everybody may ask.
 pub(crate) async fn key(State(shared): State<Shared>) -> Answer {
     let key = shared.ask(app::node::Node::ledger_key).await?;
@@ -25,72 +51,14 @@ pub(crate) async fn key(State(shared): State<Shared>) -> Answer {
     ))
 }
 
-pub(crate) async fn own_head(
-    who: Permitted<ReadFeed>,
+pub(crate) async fn head<N: Reads>(
+    who: Permitted<N>,
     State(shared): State<Shared>,
     Query(parameters): Parameters,
 ) -> Answer {
-    head(&who, &shared, own(&parameters)?).await
-}
-
-pub(crate) async fn own_leaves(
-    who: Permitted<ReadFeed>,
-    State(shared): State<Shared>,
-    query: Parameters,
-) -> Answer {
-    let log = own(&query)?;
-    leaves(&who, &shared, log, query).await
-}
-
-pub(crate) async fn own_inclusion(
-    who: Permitted<ReadFeed>,
-    State(shared): State<Shared>,
-    query: Parameters,
-) -> Answer {
-    let log = own(&query)?;
-    inclusion(&who, &shared, log, query).await
-}
-
-pub(crate) async fn own_consistency(
-    who: Permitted<ReadFeed>,
-    State(shared): State<Shared>,
-    query: Parameters,
-) -> Answer {
-    let log = own(&query)?;
-    consistency(&who, &shared, log, query).await
-}
-
-pub(crate) async fn house_head(who: Permitted<ReadAudit>, State(shared): State<Shared>) -> Answer {
-    head(&who, &shared, Log::House).await
-}
-
-pub(crate) async fn house_leaves(
-    who: Permitted<ReadAudit>,
-    State(shared): State<Shared>,
-    query: Parameters,
-) -> Answer {
-    leaves(&who, &shared, Log::House, query).await
-}
-
-pub(crate) async fn house_inclusion(
-    who: Permitted<ReadAudit>,
-    State(shared): State<Shared>,
-    query: Parameters,
-) -> Answer {
-    inclusion(&who, &shared, Log::House, query).await
-}
-
-pub(crate) async fn house_consistency(
-    who: Permitted<ReadAudit>,
-    State(shared): State<Shared>,
-    query: Parameters,
-) -> Answer {
-    consistency(&who, &shared, Log::House, query).await
-}
-
-async fn head<N: Needs>(who: &Permitted<N>, shared: &Shared, log: Log) -> Answer {
+    let log = N::log(&parameters)?;
     let signed = who
-        .ask(shared, move |node, caller| node.ledger_head(caller, log))
+        .ask(&shared, move |node, caller| node.ledger_head(caller, log))
         .await?;
     Ok(Json(json!({
         "origin": signed.head.origin.as_str(),
@@ -102,18 +70,18 @@ async fn head<N: Needs>(who: &Permitted<N>, shared: &Shared, log: Log) -> Answer
 }
 
 /// The leaves from `first` on, at most `limit`, each as its canonical text.
-async fn leaves<N: Needs>(
-    who: &Permitted<N>,
-    shared: &Shared,
-    log: Log,
+pub(crate) async fn leaves<N: Reads>(
+    who: Permitted<N>,
+    State(shared): State<Shared>,
     Query(parameters): Parameters,
 ) -> Answer {
+    let log = N::log(&parameters)?;
     let fields = Fields::from_pairs(parameters);
     let first = number(&fields, "first")?.unwrap_or(0);
     let limit = number(&fields, "limit")?.unwrap_or(u64::from(app::ledger::MAX_LEAVES));
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);
     let found = who
-        .ask(shared, move |node, caller| {
+        .ask(&shared, move |node, caller| {
             node.ledger_leaves(caller, log, first, limit)
         })
         .await?;
@@ -126,12 +94,12 @@ async fn leaves<N: Needs>(
 
 /// The proof that the leaf numbered `leaf`, or the one that gave the object `id` (in `version`), is in the log of
 /// `size` leaves.
-async fn inclusion<N: Needs>(
-    who: &Permitted<N>,
-    shared: &Shared,
-    log: Log,
+pub(crate) async fn inclusion<N: Reads>(
+    who: Permitted<N>,
+    State(shared): State<Shared>,
     Query(parameters): Parameters,
 ) -> Answer {
+    let log = N::log(&parameters)?;
     let fields = Fields::from_pairs(parameters);
     let size = number(&fields, "size")?;
     let place = match (number(&fields, "leaf")?, fields.some("id")) {
@@ -146,7 +114,7 @@ async fn inclusion<N: Needs>(
         }
     };
     let found = who
-        .ask(shared, move |node, caller| {
+        .ask(&shared, move |node, caller| {
             node.ledger_inclusion(caller, log, &place, size)
         })
         .await?;
@@ -160,17 +128,17 @@ async fn inclusion<N: Needs>(
 }
 
 /// The proof that the log of `old` leaves is the beginning of that of `new`.
-async fn consistency<N: Needs>(
-    who: &Permitted<N>,
-    shared: &Shared,
-    log: Log,
+pub(crate) async fn consistency<N: Reads>(
+    who: Permitted<N>,
+    State(shared): State<Shared>,
     Query(parameters): Parameters,
 ) -> Answer {
+    let log = N::log(&parameters)?;
     let fields = Fields::from_pairs(parameters);
     let old = number(&fields, "old")?.unwrap_or(0);
     let new = number(&fields, "new")?;
     let found = who
-        .ask(shared, move |node, caller| {
+        .ask(&shared, move |node, caller| {
             node.ledger_consistency(caller, log, old, new)
         })
         .await?;
@@ -179,19 +147,6 @@ async fn consistency<N: Needs>(
         "new": found.new,
         "proof": texts(&found.path),
     })))
-}
-
-/// Which of the caller's own logs is meant.
-fn own(parameters: &[(String, String)]) -> Result<Log, Failure> {
-    let named = parameters.iter().find(|(name, _)| name == "log");
-    match named.map(|(_, value)| value.as_str()) {
-        None | Some("own") => Ok(Log::Own),
-        Some("organisation") => Ok(Log::Organisation),
-        Some(_) => {
-            let message = "`log` is `own` or `organisation`";
-            Err(Failure::field("SERVER-FIELD-02", "log", message))
-        }
-    }
 }
 
 fn texts(path: &[Hash]) -> Vec<String> {

@@ -5,12 +5,11 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use stix::marking::Tlp;
 
 use crate::api::Answer;
 use crate::error::Failure;
 use crate::fields::JsonBody;
-use crate::input::ReleaseInput;
+use crate::input::{ReleaseInput, level};
 use crate::json;
 use crate::permission::{
     ManageNode, Permitted, ReadObjects, ReadReleases, Release, RequestRelease,
@@ -271,13 +270,7 @@ pub(crate) async fn set_policy(
     State(shared): State<Shared>,
     JsonBody(input): JsonBody<PolicyInput>,
 ) -> Answer {
-    let above = match &input.above {
-        None => None,
-        Some(label) => Some(Tlp::from_label(label).ok_or_else(|| {
-            let message = format!("`above` cannot be `{label}`");
-            Failure::field("SERVER-FIELD-02", "above", message)
-        })?),
-    };
+    let above = level("above", input.above.as_deref())?;
     let policy = FourEyes {
         always: input.always,
         above,

@@ -17,6 +17,7 @@ use stix::id::Id;
 use stix::marking::Tlp;
 use stix::selector::Selector;
 
+use crate::error::Failure;
 use crate::fields::Fields;
 
 /// Collects what is wrong with fields.
@@ -308,6 +309,18 @@ fn cut(line: &str) -> Option<Cut> {
     };
     let part = Selector::parse(part).ok()?;
     Some(Cut { object, part })
+}
+
+/// A level that may be missing.
+pub(crate) fn level(name: &'static str, label: Option<&str>) -> Result<Option<Tlp>, Failure> {
+    let Some(label) = label else {
+        return Ok(None);
+    };
+    let level = Tlp::from_label(label).ok_or_else(|| {
+        let message = format!("`{name}` cannot be `{label}`");
+        Failure::field("SERVER-FIELD-02", name, message)
+    })?;
+    Ok(Some(level))
 }
 
 /// A moment in UTC: a whole timestamp, `2026-01-12T09:30` as browsers send it, or a day.

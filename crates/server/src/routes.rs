@@ -17,7 +17,7 @@ use crate::page::{
     about, account, dashboard, incident, ledger, object, organisation, party, peer, policy,
     quarantine, query, release, request, rule, see_as,
 };
-use crate::permission::Route;
+use crate::permission::{ReadAudit, ReadFeed, Route};
 use crate::shared::Shared;
 use crate::turn::Turns;
 use crate::{
@@ -142,19 +142,28 @@ fn routes() -> Vec<Route> {
         Route::post("/api/v1/persons", api_party::add_person),
         Route::post("/api/v1/persons/{login}", api_party::set_person),
         Route::open("GET", "/api/v1/ledger/key", get(api_ledger::key)),
-        Route::get("/api/v1/ledger/head", api_ledger::own_head),
-        Route::get("/api/v1/ledger/leaves", api_ledger::own_leaves),
-        Route::get("/api/v1/ledger/inclusion", api_ledger::own_inclusion),
-        Route::get("/api/v1/ledger/consistency", api_ledger::own_consistency),
-        Route::get("/api/v1/ledger/house/head", api_ledger::house_head),
-        Route::get("/api/v1/ledger/house/leaves", api_ledger::house_leaves),
+        Route::get("/api/v1/ledger/head", api_ledger::head::<ReadFeed>),
+        Route::get("/api/v1/ledger/leaves", api_ledger::leaves::<ReadFeed>),
+        Route::get(
+            "/api/v1/ledger/inclusion",
+            api_ledger::inclusion::<ReadFeed>,
+        ),
+        Route::get(
+            "/api/v1/ledger/consistency",
+            api_ledger::consistency::<ReadFeed>,
+        ),
+        Route::get("/api/v1/ledger/house/head", api_ledger::head::<ReadAudit>),
+        Route::get(
+            "/api/v1/ledger/house/leaves",
+            api_ledger::leaves::<ReadAudit>,
+        ),
         Route::get(
             "/api/v1/ledger/house/inclusion",
-            api_ledger::house_inclusion,
+            api_ledger::inclusion::<ReadAudit>,
         ),
         Route::get(
             "/api/v1/ledger/house/consistency",
-            api_ledger::house_consistency,
+            api_ledger::consistency::<ReadAudit>,
         ),
     ]
 }

@@ -8,6 +8,7 @@ use stix::marking::Tlp;
 
 use crate::error::Failure;
 use crate::fields::Fields;
+use crate::input::level;
 use crate::page::{Page, go, html};
 use crate::permission::{ManageNode, Permitted};
 use crate::shared::Shared;
@@ -47,13 +48,7 @@ pub(crate) async fn set(
     State(shared): State<Shared>,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let above = match fields.some("above") {
-        None => None,
-        Some(label) => Some(Tlp::from_label(label).ok_or_else(|| {
-            let message = format!("`above` cannot be `{label}`");
-            Failure::field("SERVER-FIELD-02", "above", message)
-        })?),
-    };
+    let above = level("above", fields.some("above"))?;
     let policy = FourEyes {
         always: fields.is("always", "yes"),
         above,
