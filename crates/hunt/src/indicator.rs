@@ -5,7 +5,6 @@ pub mod places;
 pub mod property;
 pub mod unserved;
 
-use hashbrown::HashSet;
 use jiff::Timestamp;
 use stix::id::Id;
 use stix::object::Object;
@@ -13,7 +12,7 @@ use uuid::Uuid;
 
 use crate::index::strings::Tag;
 use crate::index::{EntryNumber, Index, Key};
-use crate::seen::{Seen, Value};
+use crate::seen::Seen;
 use crate::source::Holds;
 use exclusions::Exclusions;
 use places::Places;
@@ -319,19 +318,6 @@ impl IndicatorSet {
         self.index.heap_bytes()
             + self.indicators.capacity() * size_of::<Indicator>()
             + self.entries.capacity() * size_of::<Entry>()
-    }
-
-    /// How many different indicators `values` match, where anything is seen anywhere: for previews.
-    pub fn count_matching<'a>(&self, values: impl IntoIterator<Item = Value<'a>>) -> usize {
-        let mut met = HashSet::new();
-        for value in values {
-            self.index.find(&value, |entry| {
-                if let Some(entry) = self.entries.get(entry as usize) {
-                    met.insert(entry.indicator);
-                }
-            });
-        }
-        met.len()
     }
 }
 

@@ -130,11 +130,6 @@ impl<R: Read> Reader<R> {
         self.form
     }
 
-    /// The bundle's `id` as far as it was read: it may stand after the objects.
-    pub fn bundle_id(&self) -> Option<&str> {
-        self.head.id.as_deref()
-    }
-
     /// The envelope's `more`, complete when all members are read.
     pub fn more(&self) -> Option<bool> {
         self.head.more
@@ -148,11 +143,6 @@ impl<R: Read> Reader<R> {
     /// Findings about the bundle itself that cost no member, complete when all members are read.
     pub fn findings(&self) -> &[Diagnostic] {
         &self.findings
-    }
-
-    /// How many bytes were read.
-    pub fn bytes_read(&self) -> u64 {
-        self.input.offset
     }
 
     /// Why the source could not be read further, where `STIX-JSON-07` said so.

@@ -169,11 +169,6 @@ impl<'a> Sighting<'a> {
         self.0.timestamp("last_seen")
     }
 
-    /// Whether it stands for many sightings of others.
-    pub fn is_summary(self) -> bool {
-        self.0.members().get("summary").and_then(Value::as_bool) == Some(true)
-    }
-
     /// What the creator says about it.
     pub fn description(self) -> Option<&'a str> {
         self.0.string("description")

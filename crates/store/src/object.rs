@@ -71,18 +71,6 @@ impl ObjectKey {
 }
 
 impl Reader<'_> {
-    /// How many objects are held, each counted once whatever its versions.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn object_count(&self) -> Result<u64> {
-        let count: i64 = self
-            .connection
-            .prepare_cached("SELECT count(*) FROM object WHERE latest = 1")?
-            .query_row([], |row| row.get(0))?;
-        Ok(u64::try_from(count).unwrap_or_default())
-    }
-
     /// How many objects of each type are held, without those that carry a RED marking anywhere and were entered by
     /// somebody else than `person`: a count must not tell of what that person may not see.
     ///

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::seen::Where;
+use crate::seen::{Value, Where};
 
 const ID: &str = "indicator--11111111-1111-4111-8111-111111111111";
 
