@@ -1,12 +1,13 @@
 //! `noroshi ledger`: what was given to whom, provably.
 
 mod peer;
+mod proof;
 mod state;
 
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use app::ledger::{Log, Place};
+use app::ledger::Log;
 use ledger::key::VerifyingKey;
 use serde_json::json;
 
@@ -41,10 +42,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         peer: Peer,
     },
-    /// Print a leaf with the proof that it is in the log
+    /// Print a leaf with the proof that it is in the log, and say whether that holds against the signed head
     Proof {
         #[command(flatten)]
         peer: Peer,
+        /// Of a peer: the key that signs its heads [default: what it shows]
+        #[arg(long, requires = "peer", value_parser = key)]
+        key: Option<VerifyingKey>,
         /// The leaf's number, or the identifier of an object
         #[arg(value_name = "LEAF|ID")]
         place: String,
@@ -125,33 +129,11 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
             }
             Ok(Verdict::Good)
         }
-        Command::Proof { peer, place } => {
-            let proof = if let Some(connection) = peer.connect(context)? {
-                peer::proof(&connection, place)?
-            } else {
-                house_proof(context, place)?
-            };
-            out::json(&proof)?;
-            Ok(Verdict::Good)
-        }
+        Command::Proof { peer, key, place } => match peer.connect(context)? {
+            Some(connection) => proof::of_peer(context, &connection, place, key.as_ref()),
+            None => proof::of_house(context, place),
+        },
     }
-}
-
-/// The proof for a leaf of the house's log.
-fn house_proof(context: &Context, place: &str) -> Result<serde_json::Value> {
-    let (node, caller) = node::open(context)?;
-    let leaf = place
-        .parse()
-        .context("the log of the house has no objects: name a leaf by its number")?;
-    let found = node.ledger_inclusion(&caller, Log::House, &Place::Leaf(leaf), None)?;
-    let path: Vec<String> = found.path.iter().map(ToString::to_string).collect();
-    Ok(json!({
-        "leaf": found.leaf,
-        "index": found.index,
-        "size": found.size,
-        "root": found.root.to_string(),
-        "proof": path,
-    }))
 }
 
 /// Checks the node of the data folder.

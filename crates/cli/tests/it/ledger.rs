@@ -159,12 +159,17 @@ fn a_member_checks_the_log_of_its_centre() {
         .ask(&["ledger", "proof", "--peer", &url, &id(1)])
         .ended(0);
     assert!(proof.json()["leaf"].as_str().unwrap().contains(&id(1)));
+    assert_eq!(proof.json()["proven"], true);
+    assert!(proof.stderr.contains("in the log"), "{}", proof.stderr);
+    let other = "iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w=";
+    member
+        .ask(&["ledger", "proof", "--peer", &url, "0", "--key", other])
+        .ended(2);
     member
         .ask(&["ledger", "proof", "--peer", &url, &id(5)])
         .ended(2);
 
     // Another key, and two heads of one size.
-    let other = "iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w=";
     let wrong = member.verify(&url, &["--key", other], 1);
     assert!(finding(&wrong).contains("key"), "{wrong}");
     let mut forked: Value = serde_json::from_str(&kept).unwrap();

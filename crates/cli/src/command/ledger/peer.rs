@@ -48,8 +48,8 @@ pub(crate) fn key(connection: &Connection) -> Result<VerifyingKey> {
     VerifyingKey::parse(text(&value, "key")?).context("the peer shows no key")
 }
 
-/// The proof for a leaf or an object, as the peer sends it.
-pub(crate) fn proof(connection: &Connection, place: &str) -> Result<Value> {
+/// The proof for a leaf or an object in the log of `size` leaves, as the peer sends it.
+pub(crate) fn proof(connection: &Connection, place: &str, size: u64) -> Result<Value> {
     let name = if place.parse::<u64>().is_ok() {
         "leaf"
     } else {
@@ -60,7 +60,11 @@ pub(crate) fn proof(connection: &Connection, place: &str) -> Result<Value> {
         place.chars().all(plain),
         "`{place}` is neither the number of a leaf nor an identifier"
     );
-    ask(connection, "inclusion", &format!("{name}={place}"))
+    ask(
+        connection,
+        "inclusion",
+        &format!("{name}={place}&size={size}"),
+    )
 }
 
 pub(crate) fn verify(
