@@ -26,6 +26,7 @@ use crate::{Verdict, format, input, node, out, parse, progress};
 
 /// What to match against what.
 #[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a switch of the command line"
@@ -65,6 +66,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "LEVEL", default_value = "amber", value_parser = parse::tlp)]
     marking: Tlp,
 }
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 done, with hits or without, 1 the node refused sightings, 2 something could not be read: a file, or all \
+lines of a file.";
 
 pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     let standard_inputs = options
@@ -108,15 +113,14 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     let begun = Instant::now();
     let mut sightings = Sightings::default();
     let mut total = Summary::default();
+    let mut unread = Vec::new();
     for file in &options.files {
-        total.add(&match_file(
-            context,
-            options,
-            file,
-            &set,
-            rule,
-            &mut sightings,
-        )?);
+        let summary = match_file(context, options, file, &set, rule, &mut sightings)?;
+        // An empty log is a log; a file without any readable line is none, and nothing was looked for in it.
+        if summary.lines > 0 && summary.broken == summary.lines {
+            unread.push(file);
+        }
+        total.add(&summary);
     }
     let time = begun.elapsed();
     let drafts = sightings.drafts();
@@ -154,7 +158,15 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     if !to_stdout {
         report(context, &objects, &set, &total, &drafts, time)?;
     }
-    Ok(Verdict::of(refused == 0))
+    match unread.as_slice() {
+        [] => Ok(Verdict::of(refused == 0)),
+        [file] => bail!("no line of `{}` could be read", file.display()),
+        [file, more @ ..] => bail!(
+            "no line of `{}` and of {} more files could be read",
+            file.display(),
+            more.len()
+        ),
+    }
 }
 
 /// Indicators as an index.

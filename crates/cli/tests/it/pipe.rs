@@ -74,6 +74,41 @@ fn a_report_becomes_a_bundle_becomes_telemetry_becomes_sightings() {
 }
 
 #[test]
+fn a_file_of_which_no_line_can_be_read_is_no_log_without_hits() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let indicators = write("b.json", &bundle_of(1));
+    let hunt = |files: &[&str], code| {
+        let mut all = vec!["hunt", "--indicators", &indicators, "--retro"];
+        all.extend(files);
+        run(&all).ended(code)
+    };
+    let broken = write("report.txt", "a report\nand no log\n");
+    let empty = write("empty.log", "");
+    let event = run(&["sample", "telemetry", "--lines", "2"])
+        .ended(0)
+        .stdout;
+    let mixed = write("mixed.log", &format!("{event}cut of{{\n"));
+    let ran = hunt(&[&broken], 2);
+    assert!(
+        ran.stderr
+            .contains(&format!("no line of `{broken}` could be read")),
+        "{}",
+        ran.stderr
+    );
+    hunt(&[&empty, &mixed], 0);
+    // What could be read of the others is told.
+    let ran = hunt(&[&broken, &mixed, &broken, "--json"], 2);
+    assert!(ran.stderr.contains("and of 1 more files"), "{}", ran.stderr);
+    assert_eq!(ran.json()["events"], 2);
+    assert_eq!(ran.json()["broken"], 5);
+}
+
+#[test]
 fn extract_tells_line_and_column() {
     let ran = run_with(
         &["extract", "-"],
