@@ -109,7 +109,9 @@ struct Severities {
 }
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 valid, 1 invalid, 2 something could not be read.
+Exit codes: 0 valid, 1 invalid (an empty file is), 2 something could not be read.
+With --json, `index` counts the objects before the one that a finding is about, and `pointer` leads into that object; \
+without an index it leads into the document. Where the text is no JSON there is no pointer.
 
 Examples:
   noroshi validate bundle.json

@@ -117,6 +117,23 @@ fn nothing_is_not_valid() {
             ran.stdout
         );
     }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("empty.json");
+    std::fs::write(&file, "").unwrap();
+    let file = file.to_str().unwrap();
+    for form in [
+        &["--quiet"][..],
+        &["--errors-only"],
+        &["--schema-compat"],
+        &["--sarif"],
+        &["--disable", "STIX"],
+        &["--lang", "ja"],
+    ] {
+        let mut all = vec!["validate", file];
+        all.extend(form);
+        run(&all).ended(1);
+    }
+    run(&["validate", file, BAD, "--quiet"]).ended(1);
     let empty = r#"{"type":"bundle","id":"bundle--5d0092c5-5f74-4287-9642-33f4c354e56d"}"#;
     run_with(&["validate", "-"], empty.as_bytes()).ended(0);
     run_with(&["validate", "-", "--strict"], empty.as_bytes()).ended(1);
@@ -172,7 +189,50 @@ fn what_objects_say_of_each_other_is_checked() {
         (&found[1]["line"], &found[1]["column"]),
         (&1.into(), &1.into())
     );
-    assert_eq!(found[1]["pointer"], "/objects/0/created_by_ref");
+    assert_eq!(found[1]["pointer"], "/created_by_ref");
+    assert_eq!(found[1]["index"], 0);
+    // People and code hosts are not told the number of the object otherwise.
+    for form in ["--strict", "--sarif"] {
+        let said = run_with(&["validate", "-", form], text.as_bytes())
+            .ended(1)
+            .stdout;
+        assert!(said.contains("/objects/0/created_by_ref"), "{said}");
+    }
+}
+
+#[test]
+fn a_finding_names_its_object_by_the_same_number_whenever_it_is_said() {
+    // A comma that is missing is no object, though something is said of it.
+    let one = |tail: char, more: &str| {
+        format!(
+            r#"{{"type":"identity","spec_version":"2.1","id":"identity--5d0092c5-5f74-4287-9642-33f4c354e56{tail}","created":"2026-01-15T00:00:00.000Z","modified":"2026-01-15T00:00:00.000Z","name":"x"{more}}}"#
+        )
+    };
+    let refers = r#","identity_class":"club","created_by_ref":"identity--5d0092c5-5f74-4287-9642-33f4c354e565""#;
+    let text = format!(
+        r#"{{"type":"bundle","id":"bundle--5d0092c5-5f74-4287-9642-33f4c354e56d","spec_version":"2.1","objects":[{} {},{}]}}"#,
+        one('1', ""),
+        one('2', ""),
+        one('3', refers)
+    );
+    let ran = run_with(&["validate", "-", "--json"], text.as_bytes()).ended(1);
+    let place = |code: &str| {
+        let found = ran
+            .stdout
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+            .find(|found| found["code"] == code)
+            .unwrap();
+        (found["index"].clone(), found["pointer"].clone())
+    };
+    let (at_once, _) = place("STIX-VOC-02");
+    assert_eq!(at_once, 2);
+    assert_eq!(place("STIX-REF-05"), (at_once, "/created_by_ref".into()));
+    // Of the document itself.
+    assert_eq!(
+        place("STIX-BUNDLE-02"),
+        (serde_json::Value::Null, "/spec_version".into())
+    );
 }
 
 #[test]

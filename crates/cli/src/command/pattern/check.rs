@@ -140,6 +140,7 @@ fn findings(found: &mut Found<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Finding>
             }),
             diagnostic,
             pointer: pointer.clone(),
+            member: None,
         })
         .collect()
 }

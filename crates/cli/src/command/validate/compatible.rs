@@ -39,7 +39,7 @@ impl Compatible {
         if let Some(number) = number(diagnostic) {
             let _ = write!(said, "{{{number}}} ");
         }
-        let pointer = finding.pointer.as_deref().unwrap_or_default();
+        let pointer = finding.full_pointer();
         let path = pointer.trim_start_matches('/').replace('/', ".");
         if !path.is_empty() {
             let _ = write!(said, "{path}: ");

@@ -1,5 +1,7 @@
 //! A finding with its place in the document, and whom it is about.
 
+use std::borrow::Cow;
+
 use base::diagnostic::{Diagnostic, Severity};
 
 use crate::window::Located;
@@ -11,8 +13,22 @@ pub(crate) struct Finding {
     pub(crate) diagnostic: Diagnostic,
     /// JSON pointer within the object, or within the document where it is about no object.
     pub(crate) pointer: Option<String>,
+    /// Members before the one it is about, where that one has gone by and its group is none of it.
+    pub(crate) member: Option<u64>,
     /// Where in the text, as far as it could be told.
     pub(crate) located: Option<Located>,
+}
+
+impl Finding {
+    /// Where it is, for reports that name a member that has gone by in no other way: then the JSON pointer is that
+    /// within the document.
+    pub(crate) fn full_pointer(&self) -> Cow<'_, str> {
+        let pointer = self.pointer.as_deref().unwrap_or_default();
+        match self.member {
+            Some(index) => Cow::Owned(format!("/objects/{index}{pointer}")),
+            None => Cow::Borrowed(pointer),
+        }
+    }
 }
 
 /// A member of a document.

@@ -27,7 +27,7 @@ impl Report for Human {
                 &finding.diagnostic,
                 group.file,
                 finding.located.as_ref(),
-                finding.pointer.as_deref(),
+                Some(finding.full_pointer().as_ref()),
             ));
             text.push('\n');
         }

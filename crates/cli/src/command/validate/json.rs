@@ -49,6 +49,7 @@ fn line(file: &str, subject: Option<&Subject>, finding: &Finding) -> Value {
     let Finding {
         diagnostic,
         pointer,
+        member,
         located,
     } = finding;
     json!({
@@ -60,7 +61,7 @@ fn line(file: &str, subject: Option<&Subject>, finding: &Finding) -> Value {
         "help": diagnostic.help,
         "section": diagnostic.section,
         "file": file,
-        "index": subject.map(|subject| subject.index),
+        "index": subject.map(|subject| subject.index).or(*member),
         "id": subject.and_then(|subject| subject.id.as_deref()),
         "type": subject.and_then(|subject| subject.kind.as_deref()),
         "pointer": pointer,

@@ -61,6 +61,8 @@ pub(super) struct Judge {
     options: Options,
     /// Where members begin, for what can only be said at the end.
     begins: Vec<Begin>,
+    /// From where on the validator has counted how many more than there were members.
+    ahead: Vec<Ahead>,
 }
 
 impl Judge {
@@ -70,6 +72,7 @@ impl Judge {
             validator: Validator::new(options),
             options,
             begins: Vec::new(),
+            ahead: Vec::new(),
         }
     }
 
@@ -86,6 +89,7 @@ impl Judge {
         let index = self.validator.count();
         self.validator.add_passing(member, tree);
         self.begin(index, member.offset, window);
+        self.count(index, member.index);
         let head = Head::of(&member.text, tree);
         let mut found = Vec::new();
         let mut before = Vec::new();
@@ -158,27 +162,57 @@ impl Judge {
         is_container: bool,
         window: &mut Window,
     ) -> Finding {
+        let mut about = None;
         let (located, pointer) = match &diagnostic.place {
             Place::Bytes { start, end } => {
                 let offset = |byte: usize| u64::try_from(byte).unwrap_or(u64::MAX);
                 (window.locate(offset(*start)..offset(*end)), None)
             }
-            Place::Pointer(pointer) => {
-                let located = match member_of(pointer) {
-                    Some(index) => self.begins.get(index).map(|begin| begin.located()),
-                    // Of several documents in a row nobody knows which one is meant; of one, the head was kept.
-                    None if is_container => in_head(window.head(), pointer),
-                    None => None,
-                };
-                (located, Some(pointer.clone()))
-            }
+            Place::Pointer(pointer) => match member_of(pointer) {
+                Some((index, below)) => {
+                    about = self.members_before(index);
+                    let begin = self.begins.get(index);
+                    let pointer = about.map_or_else(|| pointer.clone(), |_| below);
+                    (begin.map(|begin| begin.located()), Some(pointer))
+                }
+                // Of several documents in a row nobody knows which one is meant; of one, the head was kept.
+                None if is_container => (in_head(window.head(), pointer), Some(pointer.clone())),
+                None => (None, Some(pointer.clone())),
+            },
             Place::Whole => (None, None),
         };
         Finding {
             diagnostic,
             pointer,
+            member: about,
             located,
         }
+    }
+
+    /// Takes note that the validator counts as `index` what the reader counts as `member`: the validator counts what
+    /// is unreadable between members, too.
+    fn count(&mut self, index: usize, member: u64) {
+        let ahead = u64::try_from(index)
+            .unwrap_or(u64::MAX)
+            .saturating_sub(member);
+        let last = self.ahead.last().map_or(0, |last| last.count);
+        if ahead != last && self.ahead.len() < MAX_AHEAD {
+            self.ahead.push(Ahead {
+                from: index,
+                count: ahead,
+            });
+        }
+    }
+
+    /// Members before the one that the validator counts as `index`, as far as that is known.
+    fn members_before(&self, index: usize) -> Option<u64> {
+        if self.ahead.len() >= MAX_AHEAD {
+            return None;
+        }
+        let later = self.ahead.partition_point(|ahead| ahead.from <= index);
+        let ahead = later.checked_sub(1).and_then(|last| self.ahead.get(last));
+        let count = ahead.map_or(0, |ahead| ahead.count);
+        u64::try_from(index).ok()?.checked_sub(count)
     }
 
     fn begin(&mut self, index: usize, offset: u64, window: &mut Window) {
@@ -189,6 +223,13 @@ impl Judge {
             self.begins.push(Begin::at(position));
         }
     }
+}
+
+/// See [`Judge::members_before`].
+#[derive(Debug, Clone, Copy)]
+struct Ahead {
+    from: usize,
+    count: u64,
 }
 
 /// Where a member begins, in as few bytes as there may be many of it.
@@ -237,10 +278,14 @@ fn own(diagnostic: Diagnostic, index: usize, offset: u64) -> Result<Diagnostic, 
     })
 }
 
-/// The member that a pointer into a document leads to.
-fn member_of(pointer: &str) -> Option<usize> {
-    let below = pointer.strip_prefix("/objects/")?;
-    below.split('/').next()?.parse().ok()
+/// The member that a pointer into a document leads to, and the pointer within it.
+fn member_of(pointer: &str) -> Option<(usize, String)> {
+    let rest = pointer.strip_prefix("/objects/")?;
+    let (index, below) = match rest.split_once('/') {
+        Some((index, below)) => (index, format!("/{below}")),
+        None => (rest, String::new()),
+    };
+    Some((index.parse().ok()?, below))
 }
 
 /// Findings about a member, in the order of the text.
@@ -269,6 +314,7 @@ fn placed(member: &Passing<'_>, found: Vec<Judged>, window: &mut Window) -> Vec<
                 located: window.locate(at(bytes.start)..at(bytes.end)),
                 diagnostic: one.diagnostic,
                 pointer,
+                member: None,
             }
         })
         .collect()
@@ -314,6 +360,7 @@ impl Judged {
         Finding {
             diagnostic: self.diagnostic,
             pointer: None,
+            member: None,
             located: None,
         }
     }
@@ -425,6 +472,10 @@ fn text_of(value: &RawValue) -> Option<String> {
 /// Most members whose beginning is kept: sixteen megabytes in all. What is said at the end of later ones has a
 /// pointer and no line.
 const MAX_BEGINS: usize = 1_000_000;
+
+/// Most unreadable places between members that are kept: beyond them nobody asks which member was the how manieth, and
+/// a finding about one that has gone by has a pointer into the document.
+const MAX_AHEAD: usize = 100_000;
 
 /// Codes that are about the name of a property and not about its value.
 const ABOUT_NAMES: &[&str] = &[

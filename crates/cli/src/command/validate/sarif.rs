@@ -119,7 +119,7 @@ fn result(file: &str, subject: Option<&Subject>, finding: &Finding) -> Value {
         physical.insert("region".to_owned(), region);
     }
     let id = subject.and_then(|subject| subject.id.as_deref());
-    let pointer = finding.pointer.as_deref().unwrap_or_default();
+    let pointer = finding.full_pointer();
     let mut value = json!({
         "ruleId": diagnostic.code,
         "level": level(diagnostic.severity),
