@@ -7,6 +7,7 @@ mod demo;
 mod format;
 mod guards;
 mod input;
+mod japanese;
 mod node;
 mod out;
 mod parse;

@@ -32,12 +32,18 @@ impl Style {
             self.severity(diagnostic.severity),
             diagnostic.code
         );
+        let message = format::plain(&diagnostic.message);
+        // Findings are made in English: another language heads them with the rule.
+        let rule = self.language.rule(diagnostic.code);
         let mut text = format!(
             "{}{}\n",
             self.colour(diagnostic.severity, &severity),
             self.paint
-                .bold(&format!(": {}", format::plain(&diagnostic.message))),
+                .bold(&format!(": {}", rule.unwrap_or(message.as_str()))),
         );
+        if rule.is_some() {
+            let _ = writeln!(text, "  {message}");
+        }
         let number = located.map_or_else(String::new, |located| located.start.line.to_string());
         let gutter = " ".repeat(number.len().max(1));
         let place = match located {

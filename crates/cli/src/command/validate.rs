@@ -411,6 +411,7 @@ fn list_checks(context: &Context) -> Result<()> {
     }
     let language = context.language;
     let heading = |text: &str| format!("{}\n", context.paint.bold(text));
+    let said = |name: &str, english: &'static str| language.rule(name).unwrap_or(english);
     let mut text = heading(language.pick(
         "Checks: what the standard recommends. Numbers below 500 are those of stix2-validator.",
         "チェック: 規格の推奨事項。500 未満の番号は stix2-validator と同じ",
@@ -418,7 +419,7 @@ fn list_checks(context: &Context) -> Result<()> {
     let groups = GROUPS.iter().map(|(number, name)| (*number, *name, ""));
     let checks = check::LIST
         .iter()
-        .map(|check| (check.number, check.name, check.meaning));
+        .map(|check| (check.number, check.name, said(check.name, check.meaning)));
     let mut rows: Vec<_> = groups.chain(checks).collect();
     rows.sort_by_key(|(number, _, _)| *number);
     let rows: Vec<Vec<String>> = rows
@@ -438,7 +439,8 @@ fn list_checks(context: &Context) -> Result<()> {
                 Severity::Note => language.pick("note", "注記"),
                 Severity::Warning => language.pick("warning", "警告"),
             };
-            [code.id, severity, code.section, code.meaning]
+            let meaning = said(code.id, code.meaning);
+            [code.id, severity, code.section, meaning]
                 .map(str::to_owned)
                 .to_vec()
         })

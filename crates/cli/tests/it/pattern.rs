@@ -35,6 +35,9 @@ fn mistakes_are_shown_at_their_place() {
     let mut json = all.to_vec();
     json.push("--json");
     check("check.jsonl", &json, 2);
+    let mut japanese = all.to_vec();
+    japanese.extend(["--lang", "ja"]);
+    check("check-ja.txt", &japanese, 2);
     run(&["pattern", "check", "[file:name = 'a']"]).ended(0);
     run(&["pattern", "check", "[file:name == 'a']"]).ended(0);
     run(&["pattern", "check", "[file:name == 'a']", "--strict"]).ended(1);

@@ -302,6 +302,12 @@ fn what_counts_can_be_chosen() {
             .stdout
             .contains("malware-types")
     );
+    let list = run(&["validate", "--list-checks", "--lang", "ja"]).ended(0);
+    testkit::golden::check(
+        env!("CARGO_MANIFEST_DIR"),
+        "tests/data/validate/list-checks-ja.txt",
+        &list.stdout,
+    );
     run(&["validate", "--list-checks", "--json"])
         .ended(0)
         .json();

@@ -12,7 +12,7 @@ use crate::command::validate::judge;
 use crate::command::validate::report::Report;
 use crate::config::Context;
 use crate::snippet::Style;
-use crate::{Verdict, format, out};
+use crate::{Verdict, out};
 
 /// What to check.
 #[derive(Debug, clap::Args)]
@@ -75,18 +75,12 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
         } else {
             context.paint.bad("✗")
         };
-        let word = |count: u64, one: &str, many: &str, japanese: &str| {
-            let word = context
-                .language
-                .pick(if count == 1 { one } else { many }, japanese);
-            format!("{} {word}", format::number(count))
-        };
-        out::line(&format!(
-            "{mark} {}, {}, {}",
-            word(count, "pattern", "patterns", "パターン"),
-            word(errors, "error", "errors", "エラー"),
-            word(warnings, "warning", "warnings", "警告"),
-        ))?;
+        let counts = context.language.counts(&[
+            (count, "pattern", "patterns", "パターン"),
+            (errors, "error", "errors", "エラー"),
+            (warnings, "warning", "warnings", "警告"),
+        ]);
+        out::line(&format!("{mark} {counts}"))?;
     }
     seen.all()?;
     Ok(Verdict::of(valid))

@@ -53,25 +53,22 @@ impl Report for Human {
         } else {
             paint.bad("✗")
         };
-        let count = |count: u64, one: &str, many: &str, japanese: &str| {
-            let word = language.pick(if count == 1 { one } else { many }, japanese);
-            format!("{} {word}", format::number(count))
-        };
-        let files = if summary.files == 1 {
-            String::new()
-        } else {
-            format!("{}, ", count(summary.files, "file", "files", "ファイル"))
-        };
+        let mut counts = vec![
+            (summary.objects, "object", "objects", "オブジェクト"),
+            (summary.errors, "error", "errors", "エラー"),
+            (summary.warnings, "warning", "warnings", "警告"),
+            (summary.notes, "note", "notes", "注記"),
+        ];
+        if summary.files != 1 {
+            counts.insert(0, (summary.files, "file", "files", "ファイル"));
+        }
         let _ = writeln!(
             text,
-            "{mark} {files}{}, {}, {}, {} · {} · {} {}",
-            count(summary.objects, "object", "objects", "対象"),
-            count(summary.errors, "error", "errors", "エラー"),
-            count(summary.warnings, "warning", "warnings", "警告"),
-            count(summary.notes, "note", "notes", "注記"),
+            "{mark} {} · {} · {} {}",
+            language.counts(&counts),
             format::duration(summary.time),
             format::number(format::rate(summary.objects, summary.time)),
-            language.pick("objects/s", "対象/秒"),
+            language.pick("objects/s", "件/秒"),
         );
         Ok(text)
     }
@@ -82,7 +79,7 @@ impl Human {
         let Style { paint, language } = self.style;
         let number = format::number(subject.index + 1);
         let place = match language.pick("en", "ja") {
-            "ja" => format!("{number} 番目の対象"),
+            "ja" => format!("{number} 番目のオブジェクト"),
             _ => format!("object {number}"),
         };
         let title = subject.id.as_deref().or(subject.kind.as_deref());
