@@ -176,7 +176,7 @@ impl<'a, 'c> FeedView<'a, 'c> {
             match again {
                 Some(readmitted) => through.push(TextEntry {
                     entry,
-                    text: readmitted.into_text().into(),
+                    text: readmitted.into_text(),
                     version: kept.spelled,
                 }),
                 None => rest.push(entry),

@@ -269,6 +269,8 @@ fn read(server: &Server, collection: &str, objects: u64, what: &str) -> Rate {
                 server.base
             ))
             .header("accept", TAXII)
+            // OpenTAXII and medallion do not compress.
+            .header("accept-encoding", "identity")
             .header("authorization", &server.authorization)
             .call()
             .unwrap();

@@ -5,6 +5,7 @@
 //! the audience. With the pass the same text is let through to the same audience again; nothing else is.
 
 use std::fmt;
+use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -41,12 +42,12 @@ impl fmt::Debug for Pass {
 /// `Released` it is the only type whose bytes may leave.
 ///
 /// ```compile_fail,E0451
-/// fn smuggle(text: String) -> release::pass::Readmitted {
+/// fn smuggle(text: std::sync::Arc<str>) -> release::pass::Readmitted {
 ///     release::pass::Readmitted { text }
 /// }
 /// ```
 pub struct Readmitted {
-    text: String,
+    text: Arc<str>,
 }
 
 impl Readmitted {
@@ -56,7 +57,7 @@ impl Readmitted {
     }
 
     /// The JSON text.
-    pub fn into_text(self) -> String {
+    pub fn into_text(self) -> Arc<str> {
         self.text
     }
 }
@@ -83,7 +84,7 @@ impl PassCheck {
     }
 
     /// Lets a text through on its pass; none if the pass is for another text or audience, or from another house.
-    pub fn readmit(&self, pass: &Pass, text: String) -> Option<Readmitted> {
+    pub fn readmit(&self, pass: &Pass, text: Arc<str>) -> Option<Readmitted> {
         let mut hash = self.hash.clone()?;
         hash.update(text.as_bytes());
         hash.verify_slice(&pass.0)

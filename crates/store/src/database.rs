@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use ::release::held::Held;
 use ::release::terms::Release;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use stix::id::Id;
 
@@ -195,7 +196,7 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        keep_plans(&connection)?;
         connection.pragma_update(None, "mmap_size", MMAP_BYTES)?;
         Ok(connection)
     }
@@ -273,7 +274,7 @@ impl fmt::Debug for Writer<'_> {
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    keep_plans(connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // INVARIANT: a commit that returned is on the disk; NORMAL would lose the last ones at power loss.
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -281,6 +282,16 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIBIBYTES)?;
     connection.pragma_update(None, "mmap_size", MMAP_BYTES)?;
+    Ok(())
+}
+
+/// Keeps statements as they were prepared.
+///
+/// Left alone, SQLite prepares a statement again each time that other values are bound to it, where a value could decide
+/// whether a partial index serves: a tenth of a millisecond for each row.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 

@@ -5,6 +5,8 @@
 //! never misses a later commit with a smaller one. They are made of the time of the release and of what this audience
 //! was given before, and of nothing else: they do not show how much lies between.
 
+use std::sync::Arc;
+
 use ::release::party::ReleaseId;
 use ::release::pass::Pass;
 use jiff::Timestamp;
@@ -36,7 +38,7 @@ pub struct FeedEntry {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Kept {
     /// The text, where it is not that of the object held.
-    pub text: Option<String>,
+    pub text: Option<Arc<str>>,
     /// The gate's pass for the text.
     pub pass: Option<Pass>,
     /// The version as the object spells it.
@@ -165,8 +167,12 @@ impl Reader<'_> {
                 .get_ref(7)?
                 .as_blob_or_null()
                 .map_err(rusqlite::Error::from)?;
-            let text: Option<String> = row.get(6)?;
-            bytes = bytes.saturating_add(text.as_ref().map_or(0, String::len));
+            let text = row
+                .get_ref(6)?
+                .as_str_or_null()
+                .map_err(rusqlite::Error::from)?
+                .map(Arc::<str>::from);
+            bytes = bytes.saturating_add(text.as_ref().map_or(0, |text| text.len()));
             found.push(FeedText {
                 entry: entry(row)?,
                 kept: Kept {
@@ -343,11 +349,21 @@ impl Writer<'_> {
 }
 
 fn entry(row: &Row<'_>) -> Result<FeedEntry> {
+    let text = |at| -> Result<&str> {
+        let found = row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?;
+        Ok(found)
+    };
+    let known_as = id(text(1)?)?;
+    // Most objects are given under their own identifier.
+    let source = match text(3)? {
+        same if same == known_as.as_str() => known_as.clone(),
+        other => id(other)?,
+    };
     Ok(FeedEntry {
         position: timestamp(row.get(0)?)?,
-        id: id(&row.get::<_, String>(1)?)?,
+        id: known_as,
         version: row.get(2)?,
-        source: id(&row.get::<_, String>(3)?)?,
+        source,
         source_version: row.get(4)?,
         withdrawn: row.get::<_, Option<i64>>(5)?.map(timestamp).transpose()?,
     })

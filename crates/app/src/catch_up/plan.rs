@@ -75,7 +75,7 @@ impl New {
             text: ledger::hash::Hash::of(released.text().as_bytes()),
             kept: Kept {
                 text: (released.id() != source || withdrawn.is_some())
-                    .then(|| released.text().to_owned()),
+                    .then(|| released.text().into()),
                 pass: check.pass(released),
                 spelled: released.version().map(ToString::to_string),
             },
