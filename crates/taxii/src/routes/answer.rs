@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::hash::BuildHasher as _;
+use std::sync::LazyLock;
 
 use axum::body::Body;
 use axum::http::header::{
@@ -11,10 +13,8 @@ use axum::http::header::{
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use base::diagnostic::{Diagnostic, Place};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use foldhash::quality::RandomState;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use crate::backend::{BackendError, Entry, Head, Page};
 use crate::limits;
@@ -178,11 +178,13 @@ impl Answer {
 
 /// The entity tag of a body: of its bytes and of nothing else, so that it tells no more than they do. It is weak,
 /// because the body may go out packed in several ways (RFC 9110 §8.8.3).
+///
+/// The hash is keyed anew by each process, so that nobody makes two bodies that have one tag; whoever comes back after a
+/// restart fetches once what has not changed.
 fn entity_tag(body: &[u8]) -> String {
-    let digest = Sha256::digest(body);
-    // Half of it: 128 bits are enough to tell pages apart.
-    let half = digest.get(..16).unwrap_or_default();
-    format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(half))
+    static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(Default::default);
+    let [one, two] = &*KEYS;
+    format!("W/\"{:016x}{:016x}\"", one.hash_one(body), two.hash_one(body))
 }
 
 /// `X-TAXII-Date-Added-First` and `-Last` (§3.2); a page without entries has neither.
