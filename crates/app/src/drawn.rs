@@ -4,7 +4,12 @@ use std::collections::BTreeSet;
 
 use release::decision::{Decision, Released};
 use release::gate::Gate;
+use release::held::Consent;
+use release::party::OrganisationId;
 use stix::id::Id;
+use stix::marking::Definition;
+use stix::marking::iep::Attribution;
+use stix::object::Object;
 use stix::reference::references;
 use stix::view::Relationship;
 use store::database::Reader;
@@ -50,10 +55,11 @@ pub(crate) fn items(
             continue;
         }
         if request.with_references {
+            let unnamed = unnamed(reader, gate, found.object())?;
             let targets = references(found.object().properties()).into_iter();
             queue.extend(
                 targets
-                    .filter(|target| !target.is_marking())
+                    .filter(|target| !target.is_marking() && !unnamed.contains(&target.target))
                     .map(|target| target.target),
             );
         }
@@ -78,6 +84,29 @@ pub(crate) fn items(
         items.extend(between);
     }
     Ok(items)
+}
+
+/// Who gave an object, where that must not be known: to draw them in beside it would say so.
+fn unnamed(
+    reader: &Reader<'_>,
+    gate: &Gate<'_, Reader<'_>>,
+    object: &Object,
+) -> Result<BTreeSet<Id>, AppError> {
+    let conditions = reader.conditions(object.id())?.unwrap_or_default();
+    let mut is_unnamed = conditions.consent == Consent::Anonymous;
+    let markings = object.markings();
+    let granular = markings.granular.iter().map(|one| &one.marking);
+    for marking in markings.object.iter().chain(granular) {
+        is_unnamed = is_unnamed || one(gate, marking)?.is_some_and(|found| {
+            let read = Definition::read(found.object());
+            matches!(read, Definition::Iep(policy) if policy.attribution == Attribution::MustNot)
+        });
+    }
+    if !is_unnamed {
+        return Ok(BTreeSet::new());
+    }
+    let source = reader.source_of(object.id())?.map(OrganisationId::identity);
+    Ok(source.into_iter().chain(object.created_by()).collect())
 }
 
 /// Names of victims that stand in what would go out although their own object does not.

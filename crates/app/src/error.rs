@@ -34,6 +34,7 @@ impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Exists { what } => Self::Conflict(format!("{what} is there already")),
+            StoreError::Excessive { what } => Self::Conflict(format!("there are too many {what}")),
             other => Self::Store(other),
         }
     }

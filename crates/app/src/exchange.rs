@@ -1,11 +1,13 @@
 //! The node as a TAXII 2.1 server.
 //!
-//! Everybody finds two collections: what was released to them, and an inbox. What is in the first depends on who asks.
+//! Everybody finds what was released to them, an inbox, and an inbox for what is passed on without the name of who gave
+//! it. What is in the first depends on who asks.
 
 use std::sync::Arc;
 
 use base::diagnostic::Diagnostic;
 use jiff::Timestamp;
+use release::held::Consent;
 use release::party::OrganisationId;
 use stix::id::Id;
 use store::feed::{FeedQuery, VersionFilter};
@@ -31,6 +33,8 @@ pub const ROOT: &str = "noroshi";
 pub const RELEASES: Uuid = Uuid::from_u128(0x6e6f_726f_7368_4000_8000_7265_6c65_6173);
 /// The collection that takes sightings and reports.
 pub const INBOX: Uuid = Uuid::from_u128(0x6e6f_726f_7368_4000_8000_0000_696e_626f);
+/// The collection that takes the same from who is not to be named.
+pub const ANONYMOUS_INBOX: Uuid = Uuid::from_u128(0x6e6f_726f_7368_4000_8000_616e_6f6e_796d);
 /// Largest request body.
 pub const MAX_CONTENT_LENGTH: u64 = 32 * 1024 * 1024;
 
@@ -224,6 +228,17 @@ impl Backend for TaxiiService {
                     alias: Some("inbox".to_owned()),
                     can_read: false,
                     can_write: caller.may(Action::SubmitObjects),
+                    media_types: media_types.clone(),
+                },
+                Collection {
+                    id: ANONYMOUS_INBOX.to_string(),
+                    title: "Anonymous inbox".to_owned(),
+                    description: Some(
+                        "the same, passed on without anything that names you".to_owned(),
+                    ),
+                    alias: Some("anonymous-inbox".to_owned()),
+                    can_read: false,
+                    can_write: caller.may(Action::SubmitObjects),
                     media_types,
                 },
             ],
@@ -310,15 +325,21 @@ impl Backend for TaxiiService {
         collection: &str,
         objects: &[&str],
     ) -> Result<Status, BackendError> {
-        if !self.collection(caller, root, collection)?.can_write {
+        let found = self.collection(caller, root, collection)?;
+        if !found.can_write {
             return Err(BackendError::Forbidden);
         }
+        let consent = if found.id == ANONYMOUS_INBOX.to_string() {
+            Consent::Anonymous
+        } else {
+            Consent::Given
+        };
         self.0.count_objects(caller, objects).map_err(|exceeded| {
             BackendError::TooManyRequests {
                 retry_after_secs: exceeded.retry_after_secs,
             }
         })?;
-        self.0.submit(caller, objects).map_err(backend)
+        self.0.submit(caller, consent, objects).map_err(backend)
     }
 
     fn delete(

@@ -9,23 +9,26 @@ mod taken;
 
 use base::diagnostic::Diagnostic;
 use jiff::Timestamp;
+use release::conditions::Conditions;
+use release::held::Consent;
 use release::party::OrganisationId;
 use stix::object::Object;
 use stix::validate::{Options, validate};
 use store::database::Writer;
 use store::object::Put;
 use store::quarantine::{QuarantineDecision, QuarantineKind, Quarantined};
-use taxii::message::status::{Status, StatusDetails};
+use taxii::message::status::Status;
 use uuid::Uuid;
 
 use crate::access::{Action, Caller};
 use crate::claim::{claim, conflicts_with_claim, digest};
+use crate::conditions::restrict;
 use crate::error::AppError;
 use crate::feed::was_given;
 use crate::guard::{SourceLists, Suspicion};
 use crate::node::Node;
 use crate::object::id_of;
-use crate::submission::{rejection, set_pendings};
+use crate::submission::rejection;
 use crate::trust::{Trust, trust_of};
 
 pub use taken::{TakenIn, TakenObject};
@@ -76,6 +79,8 @@ struct Intake<'a> {
     /// Who sent them; nobody where the house fetched them by itself.
     caller: Option<&'a Caller>,
     source: OrganisationId,
+    /// Under which conditions the source gives them.
+    conditions: Conditions,
     now: Timestamp,
     /// How many more objects of the source may wait.
     room: u64,
@@ -90,10 +95,15 @@ impl Node {
     /// Takes in what a member submits, object by object.
     ///
     /// When this returns, what it reports as taken in or pending is on the disk.
-    pub(crate) fn submit(&self, caller: &Caller, texts: &[&str]) -> Result<Status, AppError> {
+    pub(crate) fn submit(
+        &self,
+        caller: &Caller,
+        consent: Consent,
+        texts: &[&str],
+    ) -> Result<Status, AppError> {
         caller.require(Action::SubmitObjects)?;
         let source = caller.organisation;
-        self.intake(caller, source, texts, |writer, intake| {
+        self.intake(caller, source, consent, texts, |writer, intake| {
             let (id, now) = (intake.id, intake.now);
             let (status, waiting) = intake.status();
             let body = serde_json::to_string(&status).unwrap_or_default();
@@ -117,7 +127,7 @@ impl Node {
         texts: &[&str],
     ) -> Result<TakenIn, AppError> {
         caller.require(Action::AddObjects)?;
-        self.intake(caller, source, texts, |writer, intake| {
+        self.intake(caller, source, Consent::Given, texts, |writer, intake| {
             let taken = intake.taken();
             let subject = format!("{source} {}", taken.stored.len());
             self.record(writer, caller, "take-in", &subject)?;
@@ -129,13 +139,14 @@ impl Node {
         &self,
         caller: &Caller,
         source: OrganisationId,
+        consent: Consent,
         texts: &[&str],
         conclude: impl FnOnce(&Writer<'_>, Intake<'_>) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
         // Reading and judging needs no database: the next submission is judged while this one is written.
         let arrived = self.judge_all(source, texts)?;
         self.store.write(|writer| {
-            let intake = self.settle_all(writer, Some(caller), source, arrived)?;
+            let intake = self.settle_all(writer, Some(caller), source, consent, arrived)?;
             conclude(writer, intake)
         })
     }
@@ -168,7 +179,9 @@ impl Node {
         source: OrganisationId,
         arrived: Arrived,
     ) -> Result<TakenIn, AppError> {
-        Ok(self.settle_all(writer, None, source, arrived)?.taken())
+        let consent = Consent::Given;
+        let intake = self.settle_all(writer, None, source, consent, arrived)?;
+        Ok(intake.taken())
     }
 
     fn settle_all<'a>(
@@ -176,6 +189,7 @@ impl Node {
         writer: &Writer<'_>,
         caller: Option<&'a Caller>,
         source: OrganisationId,
+        consent: Consent,
         arrived: Arrived,
     ) -> Result<Intake<'a>, AppError> {
         let Arrived { judged } = arrived;
@@ -189,6 +203,7 @@ impl Node {
             id: self.ids.uuid(),
             caller,
             source,
+            conditions: Conditions::of(consent),
             now: self.clock.now(),
             room: room.saturating_sub(writer.waiting_count(source)?),
             room_for_invalid: MAX_KEPT_INVALID.saturating_sub(writer.invalid_count(source)?),
@@ -281,7 +296,14 @@ impl Node {
             return Ok(());
         }
         let entered_by = intake.caller.map(|caller| caller.person);
-        let puts = self.put_of(writer, intake.source, entered_by, true, true, batch)?;
+        let puts = self.put_of(
+            writer,
+            intake.source,
+            entered_by,
+            &intake.conditions,
+            true,
+            batch,
+        )?;
         for (object, put) in batch.iter().zip(puts) {
             intake.settle(writer, object, put)?;
         }
@@ -299,7 +321,14 @@ impl Node {
     ) -> Result<(), AppError> {
         let entered_by = intake.caller.map(|caller| caller.person);
         let objects = [object];
-        let puts = self.put_of(writer, intake.source, entered_by, true, true, &objects)?;
+        let puts = self.put_of(
+            writer,
+            intake.source,
+            entered_by,
+            &intake.conditions,
+            true,
+            &objects,
+        )?;
         for (object, put) in objects.iter().zip(puts) {
             if put == Put::Stored {
                 let kind = QuarantineKind::Suspect;
@@ -439,12 +468,16 @@ impl Intake<'_> {
         };
         // What this source gave before is no news. What another one gave plays no part: the sender must not learn of it.
         if writer.holds_text(object, Some(self.source))? {
+            restrict(writer, object.id(), &self.conditions, self.now)?;
             self.push(object, Fate::Held);
             return Ok(());
         }
         let known = writer.quarantined_text(self.source, &digest(object.text()), true)?;
         let fate = match known {
-            Some((seq, None)) => Fate::Pending { seq, reason: told },
+            Some((seq, None)) => {
+                self.restrict_waiting(writer, seq)?;
+                Fate::Pending { seq, reason: told }
+            }
             // Taken in and not held: its identifier turned out to be another source's, which the sender does not learn.
             Some((_, Some(decision))) if decision.accepted => Fate::SetAside {
                 reason: FOREIGN.to_owned(),
@@ -477,16 +510,28 @@ impl Intake<'_> {
         reasons: Vec<String>,
     ) -> Result<(), AppError> {
         if writer.holds_text(object, Some(self.source))? {
+            restrict(writer, object.id(), &self.conditions, self.now)?;
             self.push(object, Fate::Held);
             return Ok(());
         }
         self.claim(writer, object)?;
         let known = writer.quarantined_text(self.source, &digest(object.text()), false)?;
         let reason = reasons.join("; ");
-        if known.is_none() {
-            self.quarantine(writer, object, kind, reasons, false)?;
+        match known {
+            None => {
+                self.quarantine(writer, object, kind, reasons, false)?;
+            }
+            Some((seq, _)) => self.restrict_waiting(writer, seq)?,
         }
         self.push(object, Fate::SetAside { reason });
+        Ok(())
+    }
+
+    /// Who sends what waits once more without a name wants that of it.
+    fn restrict_waiting(&self, writer: &Writer<'_>, seq: i64) -> Result<(), AppError> {
+        if self.conditions.consent != Consent::Given {
+            writer.set_quarantine_consent(seq, self.conditions.consent)?;
+        }
         Ok(())
     }
 
@@ -522,60 +567,13 @@ impl Intake<'_> {
             text: String::new(),
             source: self.source,
             entered_by: self.caller.map(|caller| caller.person),
+            consent: self.conditions.consent,
             at: self.now,
             kind,
             reasons: Vec::new(),
             digest: [0; 32],
             told,
         }
-    }
-
-    /// What the sender is told, and as what the pending objects wait.
-    fn status(self) -> (Status, Vec<i64>) {
-        let (mut successes, mut failures) = (Vec::new(), Vec::new());
-        let (mut pendings, mut waiting) = (Vec::new(), Vec::new());
-        for (id, version, fate) in self.fates {
-            let details = |message| StatusDetails {
-                id,
-                // An object without versions has the time of the request (TAXII 2.1 §4.3.1).
-                version: version.unwrap_or_else(|| self.now.to_string()),
-                message,
-            };
-            match fate {
-                Fate::Held | Fate::SetAside { .. } | Fate::Stored => successes.push(details(None)),
-                Fate::Pending { seq, reason } => {
-                    pendings.push(details(Some(reason)));
-                    waiting.push(seq);
-                }
-                Fate::Full => failures.push(details(Some(FULL.to_owned()))),
-                Fate::Refused { reason } => failures.push(details(Some(reason))),
-            }
-        }
-        let mut status = Status::complete(self.id.to_string(), self.now, successes, failures);
-        set_pendings(&mut status, pendings);
-        (status, waiting)
-    }
-
-    /// What the house is told.
-    fn taken(self) -> TakenIn {
-        let mut taken = TakenIn::default();
-        for (id, version, fate) in self.fates {
-            let (list, reason) = match fate {
-                Fate::Full => (&mut taken.full, Some(FULL.to_owned())),
-                Fate::Held => (&mut taken.held, None),
-                Fate::Pending { reason, .. } | Fate::SetAside { reason } => {
-                    (&mut taken.pending, Some(reason))
-                }
-                Fate::Refused { reason } => (&mut taken.refused, Some(reason)),
-                Fate::Stored => (&mut taken.stored, None),
-            };
-            list.push(TakenObject {
-                id,
-                version: version.unwrap_or_default(),
-                reason,
-            });
-        }
-        taken
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod account;
 pub mod certificate;
+pub mod conditions;
 pub mod dashboard;
 pub mod error;
 pub mod exchange;
@@ -36,6 +37,7 @@ mod catch_up;
 mod claim;
 mod drawn;
 mod effect;
+mod entry;
 mod feed;
 mod peer_secret;
 mod peer_settings;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use base::clock::Clock;
 use base::id_source::IdSource;
 use jiff::Timestamp;
+use release::conditions::Conditions;
 use release::gate::{EditionKey, Gate, Policy};
 use release::party::{Audience, OrganisationId, PersonId};
 use stix::build::Draft;
@@ -156,7 +157,7 @@ impl Node {
             writer.set_meta(EDITION_KEY, &key)?;
             crate::ledger::begin(writer, &ledger_key, now)?;
             writer.set_meta(SMALL_HOUSE, &[u8::from(small)])?;
-            self.put(writer, id, Some(person.id), true, &[identity])?;
+            self.put(writer, id, Some(person.id), &Conditions::NONE, &[identity])?;
             writer.put_audit(Some(person.id), "set-up", &id.to_string(), now)?;
             self.put_one_time_login(writer, person.id, now)
         })

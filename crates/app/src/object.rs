@@ -6,8 +6,8 @@ use std::ops::AddAssign;
 use base::diagnostic::Diagnostic;
 use incident::sector::Sector;
 use jiff::Timestamp;
+use release::conditions::Conditions;
 use release::gate::{Asked, Gate};
-use release::held::{Consent, Provenance};
 use release::party::{OrganisationId, PersonId};
 use serde_json::Value;
 use stix::id::Id;
@@ -18,6 +18,7 @@ use store::database::{Reader, Writer};
 use store::object::{Incoming, Put};
 
 use crate::access::{Action, Caller};
+use crate::conditions::{ConditionsView, restrict};
 use crate::error::AppError;
 use crate::feed::asked;
 use crate::node::Node;
@@ -84,6 +85,8 @@ pub struct ObjectDetails {
     pub sightings: Vec<SightingView>,
     /// The releases that name it.
     pub releases: Vec<ReleaseSummary>,
+    /// Under which conditions it was given.
+    pub conditions: ConditionsView,
     /// What it is an edition of, if it is one that this node gave out.
     pub edition_of: Option<Id>,
 }
@@ -159,7 +162,7 @@ impl AddAssign for ImportReport {
 }
 
 impl ImportReport {
-    fn count(&mut self, put: Put) {
+    pub(crate) fn count(&mut self, put: Put) {
         match put {
             Put::Stored => self.stored += 1,
             Put::AlreadyHeld => self.already_held += 1,
@@ -291,6 +294,7 @@ impl Node {
                 referred: summaries(gate, &others)?,
                 sightings: sightings_of(reader, gate, source)?,
                 releases,
+                conditions: ConditionsView::of(reader, source)?,
                 edition_of,
             }))
         })
@@ -342,71 +346,15 @@ impl Node {
         })
     }
 
-    /// Takes in the texts of objects, all that can be held in one transaction; `first_index` is the place of the
-    /// first in its document. When this returns, what it reports as stored is on the disk.
-    ///
-    /// # Errors
-    /// If the caller may not, or the database fails. One bad object never costs a good one.
-    pub fn import(
-        &self,
-        caller: &Caller,
-        texts: &[String],
-        first_index: u64,
-    ) -> Result<ImportReport, AppError> {
-        caller.require(Action::AddObjects)?;
-        let mut report = ImportReport::default();
-        let mut objects = Vec::new();
-        for (index, text) in (first_index..).zip(texts) {
-            match Object::parse(text) {
-                Ok(object) => objects.push(object),
-                Err(diagnostics) => {
-                    let id = id_of(text);
-                    report.refused.push(Refused {
-                        index,
-                        id,
-                        diagnostics,
-                    });
-                }
-            }
-        }
-        report += self.add(caller, &objects)?;
-        Ok(report)
-    }
-
-    /// Takes in objects.
-    ///
-    /// # Errors
-    /// If the caller may not, or the database fails.
-    pub fn add(&self, caller: &Caller, objects: &[Object]) -> Result<ImportReport, AppError> {
-        caller.require(Action::AddObjects)?;
-        // What a person of the house enters is the house's; RED stays with that person until it is released.
-        self.store.write(|writer| {
-            let puts = self.put(
-                writer,
-                caller.organisation,
-                Some(caller.person),
-                true,
-                objects,
-            )?;
-            writer.index_words(INDEXED_AT_ONCE)?;
-            let mut report = ImportReport::default();
-            for put in puts {
-                report.count(put);
-            }
-            self.record(writer, caller, "add-objects", &report.stored.to_string())?;
-            Ok(report)
-        })
-    }
-
     pub(crate) fn put(
         &self,
         writer: &Writer<'_>,
         source: OrganisationId,
         entered_by: Option<PersonId>,
-        consent: bool,
+        conditions: &Conditions,
         objects: &[Object],
     ) -> Result<Vec<Put>, AppError> {
-        self.put_of(writer, source, entered_by, consent, false, objects)
+        self.put_of(writer, source, entered_by, conditions, false, objects)
     }
 
     /// As [`Node::put`]; with `only_own` what is held from another source stays as it is.
@@ -415,27 +363,19 @@ impl Node {
         writer: &Writer<'_>,
         source: OrganisationId,
         entered_by: Option<PersonId>,
-        consent: bool,
+        conditions: &Conditions,
         only_own: bool,
         objects: &[Object],
     ) -> Result<Vec<Put>, AppError> {
-        let consent = if consent {
-            Consent::Given
-        } else {
-            Consent::Refused
-        };
-        let provenance = Provenance {
-            entered_by,
-            consent,
-            ..Provenance::given_by(source)
-        };
         let found: Vec<BTreeSet<String>> = objects.iter().map(values).collect();
         let incoming: Vec<Incoming<'_>> = objects
             .iter()
             .zip(&found)
             .map(|(object, values)| Incoming {
                 object,
-                provenance: &provenance,
+                source,
+                entered_by,
+                conditions,
                 values,
                 only_own,
             })
@@ -443,15 +383,20 @@ impl Node {
         let now = self.clock.now();
         let puts = writer.put_objects(&incoming, now)?;
         for (object, put) in objects.iter().zip(&puts) {
-            if *put != Put::Stored {
-                continue;
+            match put {
+                Put::Stored => {}
+                Put::AlreadyHeld if !only_own || writer.source_of(object.id())? == Some(source) => {
+                    restrict(writer, object.id(), conditions, now)?;
+                    continue;
+                }
+                _ => continue,
             }
             if object.kind() == "marking-definition" {
                 marking_defined(writer, object, now)?;
             } else if object.is_revoked() {
                 revocation(writer, source, entered_by, object, now)?;
             }
-            if let Some(until) = provenance.embargo_until {
+            if let Some(until) = conditions.embargo_until {
                 writer.put_due(crate::catch_up::OBJECT, object.id().as_str(), until)?;
             }
         }
@@ -552,4 +497,4 @@ const MAX_ID_CHARS: usize = 300;
 /// How often words are put into the index before a search.
 const INDEXED_BEFORE_SEARCH: usize = 50;
 /// Objects whose words are put into the index in one transaction.
-const INDEXED_AT_ONCE: u32 = 1_000;
+pub(crate) const INDEXED_AT_ONCE: u32 = 1_000;

@@ -9,6 +9,7 @@ mod sight;
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use release::conditions::Conditions;
 use release::party::OrganisationId;
 use stix::object::Object;
 use store::database::{Reader, Writer};
@@ -319,7 +320,15 @@ impl Node {
             return Ok(Put::Conflict);
         }
         let objects = [object];
-        let puts = self.put_of(writer, came.source, came.entered_by, true, true, &objects)?;
+        let conditions = Conditions::of(came.consent);
+        let puts = self.put_of(
+            writer,
+            came.source,
+            came.entered_by,
+            &conditions,
+            true,
+            &objects,
+        )?;
         let put = puts.first().copied().unwrap_or(Put::Foreign);
         for object in &objects {
             if put == Put::Foreign && writer.holds_other_content(object, came.source)? {

@@ -8,6 +8,8 @@ use incident::model::{Determination, Incident, InvestigationStatus, Moment, Vict
 use incident::sector::Sector;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use release::conditions::Conditions;
+use release::held::Consent;
 use stix::id::Id;
 use stix::marking::Tlp;
 use store::database::Reader;
@@ -200,13 +202,13 @@ impl Node {
             let objects =
                 incident::stix_form::objects(&incident, &own.id.identity(), now, &*self.ids)
                     .map_err(AppError::Invalid)?;
-            self.put(
-                writer,
-                own.id,
-                Some(caller.person),
-                incident.consent,
-                &objects,
-            )?;
+            let consent = if incident.consent {
+                Consent::Given
+            } else {
+                Consent::Refused
+            };
+            let (person, conditions) = (caller.person, Conditions::of(consent));
+            self.put(writer, own.id, Some(person), &conditions, &objects)?;
             writer.put_incident(&incident)?;
             let linked = objects
                 .iter()

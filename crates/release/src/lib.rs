@@ -2,6 +2,7 @@
 
 mod anonymity;
 mod component;
+pub mod conditions;
 mod cuts;
 pub mod decision;
 mod demand;

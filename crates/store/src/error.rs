@@ -35,6 +35,12 @@ pub enum StoreError {
         /// What kind of row.
         what: &'static str,
     },
+    /// There is more of something than is kept.
+    #[error("there are too many {what}")]
+    Excessive {
+        /// Of what.
+        what: &'static str,
+    },
     /// Something that must be unique is there already.
     #[error("{what} is there already")]
     Exists {

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod comparison;
+pub mod conditions;
 pub mod database;
 pub mod error;
 pub mod feed;

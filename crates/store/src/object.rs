@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use ::release::conditions::Conditions;
 use ::release::gate::Holdings;
-use ::release::held::{Consent, Held, Provenance};
+use ::release::held::{Held, Provenance};
 use ::release::party::{OrganisationId, PersonId};
 use ::release::terms::Release;
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use stix::marking::Tlp;
 use stix::object::Object;
 use stix::reference::references_in;
 
+use crate::conditions::{COLUMNS, Stored};
 use crate::convert::{id, micros, moment_of, timestamp, uuid, version_key};
 use crate::database::{Reader, Writer};
 use crate::error::{Result, StoreError};
@@ -23,8 +25,12 @@ use crate::error::{Result, StoreError};
 pub struct Incoming<'a> {
     /// The object.
     pub object: &'a Object,
-    /// How it came.
-    pub provenance: &'a Provenance,
+    /// The organisation that gave it.
+    pub source: OrganisationId,
+    /// The person who entered it, where one did.
+    pub entered_by: Option<PersonId>,
+    /// Under which conditions it was given, beside those of the newest version that is held of it.
+    pub conditions: &'a Conditions,
     /// Values under which it is found again: addresses, names, hashes.
     pub values: &'a BTreeSet<String>,
     /// Whether an object that is held from another source stays as it is: only the creator of an object may version
@@ -264,9 +270,11 @@ impl Holdings for Reader<'_> {
         if let Some(known) = self.held.borrow().get(object) {
             return Ok(known.clone());
         }
-        let sql = "SELECT text, source, entered_by, consent, embargo_until, version FROM object
-                   WHERE id = ?1 ORDER BY version DESC LIMIT ?2";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let sql = format!(
+            "SELECT text, source, entered_by, version, {COLUMNS} FROM object
+             WHERE id = ?1 ORDER BY version DESC LIMIT ?2"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query((object.as_str(), MAX_VERSIONS))?;
         let (mut found, mut bytes) = (Vec::new(), 0_usize);
         while let Some(row) = rows.next()? {
@@ -274,18 +282,16 @@ impl Holdings for Reader<'_> {
             bytes = bytes.saturating_add(text.len());
             let read = Object::parse(text).map_err(|_| StoreError::Corrupt { what: "object" })?;
             let entered_by: Option<String> = row.get(2)?;
+            let source = OrganisationId(uuid(&row.get::<_, String>(1)?)?);
             let provenance = Provenance {
-                source: OrganisationId(uuid(&row.get::<_, String>(1)?)?),
                 entered_by: entered_by
                     .map(|text| uuid(&text).map(PersonId))
                     .transpose()?,
-                consent: read_consent(row.get(3)?),
-                embargo_until: row.get::<_, Option<i64>>(4)?.map(timestamp).transpose()?,
-                caveats: Vec::new(),
+                ..Stored::read(row, 4)?.conditions()?.provenance(source)
             };
             let mut held = Held::seal(read, provenance);
             if held.version().is_none() {
-                held = held.received(moment_of(&row.get::<_, String>(5)?)?);
+                held = held.received(moment_of(&row.get::<_, String>(3)?)?);
             }
             found.push(Arc::new(held));
         }
@@ -345,7 +351,7 @@ impl Writer<'_> {
         Ok(self
             .connection
             .prepare_cached(
-                "SELECT seq, version, text, source FROM object WHERE id = ?1 AND latest = 1",
+                "SELECT seq, version, text, source, consent, embargo_until, caveats FROM object WHERE id = ?1 AND latest = 1",
             )?
             .query_row([object.as_str()], |row| {
                 Ok(Newest {
@@ -353,6 +359,7 @@ impl Writer<'_> {
                     version: row.get(1)?,
                     text: row.get(2)?,
                     source: row.get(3)?,
+                    conditions: Stored::read(row, 4)?,
                 })
             })
             .optional()?)
@@ -416,7 +423,7 @@ impl Writer<'_> {
         let object = incoming.object;
         let connection = self.connection;
         let newest = self.newest(object.id())?;
-        let source = incoming.provenance.source.to_string();
+        let source = incoming.source.to_string();
         let version = version_of(object, now);
         let refusal = self.refusal(
             object,
@@ -439,9 +446,13 @@ impl Writer<'_> {
                 .prepare_cached("DELETE FROM search WHERE rowid = ?1")?
                 .execute([seq])?;
         }
-        let sql = "INSERT INTO object (id, version, kind, text, marking_set, source, entered_by, consent, embargo_until, received, latest)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-        let provenance = incoming.provenance;
+        let sql = "INSERT INTO object (id, version, kind, text, marking_set, source, entered_by, consent, embargo_until, caveats, received, latest)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+        // INVARIANT: a new version never gets out where the one before it did not.
+        let stored = match newest {
+            Some(newest) => Stored::of(&newest.conditions.conditions()?.and(incoming.conditions))?,
+            None => Stored::of(incoming.conditions)?,
+        };
         connection.prepare_cached(sql)?.execute((
             object.id().as_str(),
             &version,
@@ -449,9 +460,10 @@ impl Writer<'_> {
             object.text(),
             self.marking_set(object)?,
             source,
-            provenance.entered_by.map(|person| person.to_string()),
-            consent_code(provenance.consent),
-            provenance.embargo_until.map(micros),
+            incoming.entered_by.map(|person| person.to_string()),
+            stored.consent,
+            stored.embargo_until,
+            stored.caveats,
             micros(now),
             is_latest,
         ))?;
@@ -545,6 +557,7 @@ struct Newest {
     version: String,
     text: String,
     source: String,
+    conditions: Stored,
 }
 
 /// The version of an object in the form of the database. Without versions, the newest content counts; the time of
@@ -553,23 +566,6 @@ fn version_of(object: &Object, now: Timestamp) -> String {
     match object.version() {
         Some(version) => version_key(version),
         None => version_key(&stix::timestamp::Timestamp::from_instant(now)),
-    }
-}
-
-/// The consent that a number in the database stands for; one that is not known stands for none.
-fn read_consent(code: i64) -> Consent {
-    match code {
-        1 => Consent::Given,
-        2 => Consent::Anonymous,
-        _ => Consent::Refused,
-    }
-}
-
-fn consent_code(consent: Consent) -> i64 {
-    match consent {
-        Consent::Refused => 0,
-        Consent::Given => 1,
-        Consent::Anonymous => 2,
     }
 }
 

@@ -1,10 +1,12 @@
 //! What came in and was not taken among the objects.
 
+use ::release::held::Consent;
 use ::release::party::{OrganisationId, PersonId};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 use uuid::Uuid;
 
+use crate::conditions::{consent_code, read_consent};
 use crate::convert::{micros, timestamp, uuid};
 use crate::database::{Reader, Writer};
 use crate::error::{Result, StoreError};
@@ -53,6 +55,8 @@ pub struct Quarantined {
     pub source: OrganisationId,
     /// The person or service who sent it.
     pub entered_by: Option<PersonId>,
+    /// To what its sender consents.
+    pub consent: Consent,
     /// When.
     pub at: Timestamp,
     /// Why it is here.
@@ -306,8 +310,8 @@ impl Writer<'_> {
     /// # Errors
     /// If the database fails.
     pub fn put_quarantine(&self, object: &Quarantined) -> Result<i64> {
-        let sql = "INSERT INTO quarantine (submission, id, version, text, source, entered_by, at, kind, reason, digest, told)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+        let sql = "INSERT INTO quarantine (submission, id, version, text, source, entered_by, at, kind, reason, digest, told, consent)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
         self.connection.prepare_cached(sql)?.execute((
             object.submission.to_string(),
             &object.id,
@@ -320,8 +324,20 @@ impl Writer<'_> {
             object.reasons.join("\n"),
             object.digest.as_slice(),
             object.told,
+            consent_code(object.consent),
         ))?;
         Ok(self.connection.last_insert_rowid())
+    }
+
+    /// Records that the sender of an object that waits consents to no more than this.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn set_quarantine_consent(&self, seq: i64, consent: Consent) -> Result<()> {
+        self.connection
+            .prepare_cached("UPDATE quarantine SET consent = ?2 WHERE seq = ?1")?
+            .execute((seq, consent_code(consent)))?;
+        Ok(())
     }
 
     /// Records as what the pending objects of a submission wait, in the order of its status.
@@ -401,6 +417,7 @@ fn read(row: &Row<'_>) -> Result<QuarantineRow> {
             text: row.get(4)?,
             source: OrganisationId(uuid(&row.get::<_, String>(5)?)?),
             entered_by: person(row.get(6)?)?,
+            consent: read_consent(row.get(16)?),
             at: timestamp(row.get(7)?)?,
             kind: QuarantineKind::parse(&kind).ok_or(StoreError::Corrupt { what: "quarantine" })?,
             reasons: reason.lines().map(str::to_owned).collect(),
@@ -434,5 +451,5 @@ const LISTED_CHARS: u32 = 4_000;
 
 const SELECT: &str =
     "SELECT seq, submission, id, version, text, source, entered_by, at, kind, reason, digest, told,
-                             decided, decided_by, accepted, note
+                             decided, decided_by, accepted, note, consent
                       FROM quarantine";

@@ -1,4 +1,9 @@
-//! What became of objects that came in.
+//! What became of objects that came in, as it is told.
+
+use taxii::message::status::{Status, StatusDetails};
+
+use super::{FULL, Fate, Intake};
+use crate::submission::set_pendings;
 
 /// What became of objects that came in from somewhere else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,4 +29,54 @@ pub struct TakenObject {
     pub version: String,
     /// Why it waits or was refused.
     pub reason: Option<String>,
+}
+
+impl Intake<'_> {
+    /// What the sender is told, and as what the pending objects wait.
+    pub(super) fn status(self) -> (Status, Vec<i64>) {
+        let (mut successes, mut failures) = (Vec::new(), Vec::new());
+        let (mut pendings, mut waiting) = (Vec::new(), Vec::new());
+        for (id, version, fate) in self.fates {
+            let details = |message| StatusDetails {
+                id,
+                // An object without versions has the time of the request (TAXII 2.1 §4.3.1).
+                version: version.unwrap_or_else(|| self.now.to_string()),
+                message,
+            };
+            match fate {
+                Fate::Held | Fate::SetAside { .. } | Fate::Stored => successes.push(details(None)),
+                Fate::Pending { seq, reason } => {
+                    pendings.push(details(Some(reason)));
+                    waiting.push(seq);
+                }
+                Fate::Full => failures.push(details(Some(FULL.to_owned()))),
+                Fate::Refused { reason } => failures.push(details(Some(reason))),
+            }
+        }
+        let mut status = Status::complete(self.id.to_string(), self.now, successes, failures);
+        set_pendings(&mut status, pendings);
+        (status, waiting)
+    }
+
+    /// What the house is told.
+    pub(super) fn taken(self) -> TakenIn {
+        let mut taken = TakenIn::default();
+        for (id, version, fate) in self.fates {
+            let (list, reason) = match fate {
+                Fate::Full => (&mut taken.full, Some(FULL.to_owned())),
+                Fate::Held => (&mut taken.held, None),
+                Fate::Pending { reason, .. } | Fate::SetAside { reason } => {
+                    (&mut taken.pending, Some(reason))
+                }
+                Fate::Refused { reason } => (&mut taken.refused, Some(reason)),
+                Fate::Stored => (&mut taken.stored, None),
+            };
+            list.push(TakenObject {
+                id,
+                version: version.unwrap_or_default(),
+                reason,
+            });
+        }
+        taken
+    }
 }

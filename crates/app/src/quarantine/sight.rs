@@ -42,6 +42,7 @@ impl Node {
         };
         let provenance = Provenance {
             entered_by: row.object.entered_by,
+            consent: row.object.consent,
             ..Provenance::given_by(row.object.source)
         };
         let id = object.id().clone();

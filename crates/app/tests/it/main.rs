@@ -6,6 +6,7 @@
     reason = "a panic is how a test fails"
 )]
 
+mod conditions;
 mod credentials;
 mod intake;
 mod ledger;

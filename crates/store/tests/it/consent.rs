@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use release::conditions::Conditions;
 use release::decision::Decision;
 use release::gate::{EditionKey, Gate, Holdings, Policy};
-use release::held::{Consent, Held, Provenance};
+use release::held::{Consent, Held};
 use release::party::{Audience, Member, OrganisationId, ReleaseId};
 use release::terms::{Recipient, Release};
 use stix::id::Id;
@@ -61,13 +62,11 @@ fn consent_is_kept_in_its_three_degrees() {
     ] {
         let (_dir, store) = open();
         let object = indicator("2026-01-01T00:00:00.000Z", "a");
-        let provenance = Provenance {
-            consent,
-            ..Provenance::given_by(nil)
-        };
         let incoming = Incoming {
             object: &object,
-            provenance: &provenance,
+            source: nil,
+            entered_by: None,
+            conditions: &Conditions::of(consent),
             values: &BTreeSet::new(),
             only_own: false,
         };

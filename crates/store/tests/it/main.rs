@@ -9,8 +9,8 @@ mod consent;
 
 use std::collections::BTreeSet;
 
+use release::conditions::Conditions;
 use release::gate::Holdings;
-use release::held::Provenance;
 use release::party::OrganisationId;
 use stix::id::Id;
 use stix::object::Object;
@@ -31,11 +31,12 @@ fn indicator(modified: &str, name: &str) -> Object {
 }
 
 fn put(store: &Store, object: &Object) -> Put {
-    let provenance = Provenance::given_by(OrganisationId(uuid::Uuid::nil()));
     let values = BTreeSet::from(["192.0.2.1".to_owned()]);
     let incoming = Incoming {
         object,
-        provenance: &provenance,
+        source: OrganisationId(uuid::Uuid::nil()),
+        entered_by: None,
+        conditions: &Conditions::NONE,
         values: &values,
         only_own: false,
     };

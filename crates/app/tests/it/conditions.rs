@@ -1,0 +1,257 @@
+//! Under which conditions objects are given, by every way in.
+
+use app::conditions::NewConditions;
+use app::error::AppError;
+use app::exchange::ANONYMOUS_INBOX;
+use release::conditions::Conditions;
+use release::held::Consent;
+
+use super::*;
+
+fn malware(centre: &Centre, name: &str) -> Object {
+    let draft = centre.draft("malware").set("name", name);
+    let draft = draft.set("is_family", false).marked(Tlp::Green);
+    draft.finish().unwrap()
+}
+
+fn import(centre: &Centre, object: &Object, new: &NewConditions) {
+    let conditions = centre.node.conditions(&centre.admin, new).unwrap();
+    let texts = [object.text().to_owned()];
+    let report = centre
+        .node
+        .import_under(&centre.admin, &texts, 0, &conditions)
+        .unwrap();
+    assert!(report.refused.is_empty());
+}
+
+fn to_both(centre: &Centre, object: &Object) -> ReleaseRequest {
+    ReleaseRequest {
+        recipients: vec![centre.telecom, centre.partners],
+        ..release(&[object.id()], centre.telecom, Tlp::Green)
+    }
+}
+
+/// Who has something of this type that is not revoked: carrier, partner.
+fn have(centre: &Centre, kind: &str) -> (bool, bool) {
+    let has = |caller| {
+        let given = centre.pull(caller);
+        let mut given = given.iter();
+        given.any(|object| object.kind() == kind && !object.is_revoked())
+    };
+    (has(&centre.carrier_caller), has(&centre.partner_caller))
+}
+
+fn person(centre: &Centre, login: &str, role: Role) -> Caller {
+    let new = NewPerson {
+        login: login.into(),
+        name: login.into(),
+        organisation: centre.admin.organisation(),
+        role,
+    };
+    centre.node.add_person(&centre.admin, &new).unwrap();
+    let token = centre.node.create_token(&centre.admin, login, "t", None);
+    let caller = centre.node.caller_by_token(&token.unwrap()).unwrap();
+    caller.unwrap()
+}
+
+fn send(centre: &Centre, collection: uuid::Uuid, texts: &[&str]) -> (u64, u64) {
+    let status = TaxiiService(centre.node.clone())
+        .add_objects(&centre.carrier_caller, ROOT, &collection.to_string(), texts)
+        .unwrap();
+    (status.success_count, status.pending_count)
+}
+
+fn consent(centre: &Centre, object: &Object) -> Consent {
+    let shown = centre.node.object(&centre.admin, object.id()).unwrap();
+    shown.unwrap().conditions.consent
+}
+
+#[test]
+fn a_caveat_of_the_house_keeps_an_object_from_one_member_and_the_preview_says_so() {
+    let centre = centre();
+    let object = malware(&centre, "Night heron");
+    let only_carrier = NewConditions {
+        only_to: vec!["Carrier".to_owned()],
+        ..NewConditions::NONE
+    };
+    import(&centre, &object, &only_carrier);
+    let request = to_both(&centre, &object);
+    let preview = centre.node.preview(&centre.admin, &request).unwrap();
+    let row = preview
+        .rows
+        .iter()
+        .find(|row| row.object.id == *object.id());
+    let cells = preview.audiences.iter().zip(&row.unwrap().cells);
+    for (audience, cell) in cells {
+        let expected = audience.contains("Carrier") || audience.contains("telecom");
+        assert_eq!(*cell == Outcome::Whole, expected, "{audience}: {cell:?}");
+    }
+    centre.node.confirm(&centre.admin, &request).unwrap();
+    assert_eq!(have(&centre, "malware"), (true, false));
+    let shown = centre.node.object(&centre.admin, object.id()).unwrap();
+    let caveats = shown.unwrap().conditions.caveats;
+    assert_eq!(caveats[0].only_to, ["Carrier"]);
+    // A name that nobody has is no caveat at all.
+    let unknown = NewConditions {
+        not_to: vec!["Nobody".to_owned()],
+        ..NewConditions::NONE
+    };
+    let read = centre.node.conditions(&centre.admin, &unknown);
+    assert!(matches!(read, Err(AppError::Invalid(_))));
+}
+
+#[test]
+fn an_embargo_keeps_an_object_in_the_house_until_its_time_has_come() {
+    let centre = centre();
+    let object = malware(&centre, "Night heron");
+    let until = centre.clock.now() + SignedDuration::from_hours(1);
+    let embargo = NewConditions {
+        embargo_until: Some(until),
+        ..NewConditions::NONE
+    };
+    import(&centre, &object, &embargo);
+    centre
+        .node
+        .confirm(&centre.admin, &to_both(&centre, &object))
+        .unwrap();
+    assert_eq!(have(&centre, "malware"), (false, false));
+    centre.clock.advance(SignedDuration::from_secs(3599));
+    assert_eq!(have(&centre, "malware"), (false, false));
+    centre.clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(have(&centre, "malware"), (true, true));
+}
+
+#[test]
+fn a_member_that_is_not_to_be_named_is_not_named() {
+    for (collection, named) in [(INBOX, true), (ANONYMOUS_INBOX, false)] {
+        let centre = centre();
+        let carrier = centre.carrier.id.identity();
+        let object = Draft::object("malware", centre.clock.now(), centre.node.ids())
+            .created_by(&carrier)
+            .set("name", "Night heron")
+            .set("is_family", false)
+            .marked(Tlp::Green)
+            .finish()
+            .unwrap();
+        let identity = format!(
+            r#"{{"type": "identity", "spec_version": "2.1", "id": "{carrier}", "created": "2026-01-01T00:00:00.000Z",
+            "modified": "2026-01-01T00:00:00.000Z", "name": "Carrier", "identity_class": "organization",
+            "object_marking_refs": ["{}"]}}"#,
+            Tlp::Green.id_text()
+        );
+        assert_eq!(send(&centre, INBOX, &[&identity]), (1, 0));
+        assert_eq!(send(&centre, collection, &[object.text()]), (1, 0));
+        centre
+            .node
+            .confirm(
+                &centre.admin,
+                &release(&[object.id()], centre.partners, Tlp::Green),
+            )
+            .unwrap();
+        let given = centre.pull(&centre.partner_caller);
+        assert!(given.iter().any(|one| one.kind() == "malware"));
+        let says = |text: &str| given.iter().any(|one| one.text().contains(text));
+        assert_eq!(says(carrier.as_str()), named);
+        assert_eq!(says(object.id().as_str()), named);
+    }
+}
+
+#[test]
+fn what_waits_keeps_the_consent_with_which_it_was_sent() {
+    let centre = centre();
+    let benign = centre.indicator("8.8.8.8", "seen");
+    assert_eq!(send(&centre, INBOX, &[benign.text()]), (0, 1));
+    // Whoever sends it once more without a name wants that of it.
+    assert_eq!(send(&centre, ANONYMOUS_INBOX, &[benign.text()]), (0, 1));
+    let query = app::quarantine::QuarantineQuery {
+        limit: 10,
+        ..Default::default()
+    };
+    let page = centre.node.quarantine(&centre.admin, &query).unwrap();
+    let number = page.entries[0].number;
+    let accept = app::quarantine::Judgement::Accept;
+    centre
+        .node
+        .judge(&centre.admin, &[number], accept, "we asked")
+        .unwrap();
+    assert_eq!(consent(&centre, &benign), Consent::Anonymous);
+    // The same of what is held, and of its next version.
+    let held = centre.indicator("192.0.2.8", "seen");
+    send(&centre, INBOX, &[held.text()]);
+    assert_eq!(consent(&centre, &held), Consent::Given);
+    send(&centre, ANONYMOUS_INBOX, &[held.text()]);
+    assert_eq!(consent(&centre, &held), Consent::Anonymous);
+    centre.clock.advance(SignedDuration::from_secs(1));
+    let next = stix::version::revoke(held.properties(), centre.clock.now()).unwrap();
+    let next = Object::from_properties(next).unwrap();
+    assert_eq!(send(&centre, INBOX, &[next.text()]), (1, 0));
+    assert_eq!(consent(&centre, &next), Consent::Anonymous);
+}
+
+#[test]
+fn stricter_conditions_reach_who_holds_the_object() {
+    let centre = centre();
+    let node = &centre.node;
+    let object = malware(&centre, "Night heron");
+    node.add(&centre.admin, std::slice::from_ref(&object))
+        .unwrap();
+    node.confirm(&centre.admin, &to_both(&centre, &object))
+        .unwrap();
+    assert_eq!(have(&centre, "malware"), (true, true));
+    centre.clock.advance(SignedDuration::from_secs(60));
+    let analyst = person(&centre, "analyst", Role::Analyst);
+    let not_partner = NewConditions {
+        not_to: vec!["Partner".to_owned()],
+        ..NewConditions::NONE
+    };
+    let not_partner = node.conditions(&analyst, &not_partner).unwrap();
+    node.set_conditions(&analyst, object.id(), &not_partner)
+        .unwrap();
+    assert_eq!(have(&centre, "malware"), (true, false));
+    // Who held it is told.
+    assert_eq!(have(&centre, "note"), (false, true));
+    // What is held is entered again under stricter conditions: they hold.
+    let refused = NewConditions {
+        consent: Consent::Refused,
+        ..NewConditions::NONE
+    };
+    import(&centre, &object, &refused);
+    assert_eq!(have(&centre, "malware"), (false, false));
+}
+
+#[test]
+fn looser_conditions_are_a_releasers_and_of_what_no_release_names() {
+    let centre = centre();
+    let node = &centre.node;
+    let object = malware(&centre, "Night heron");
+    let refused = NewConditions {
+        consent: Consent::Refused,
+        ..NewConditions::NONE
+    };
+    import(&centre, &object, &refused);
+    let id = node
+        .confirm(&centre.admin, &to_both(&centre, &object))
+        .unwrap();
+    let analyst = person(&centre, "analyst", Role::Analyst);
+    let releaser = person(&centre, "releaser", Role::Releaser);
+    let anonymous = Conditions::of(Consent::Anonymous);
+    let loosen = |who: &Caller| node.set_conditions(who, object.id(), &anonymous);
+    assert!(matches!(loosen(&analyst), Err(AppError::Forbidden)));
+    assert!(matches!(loosen(&releaser), Err(AppError::Conflict(_))));
+    assert_eq!(have(&centre, "malware"), (false, false));
+    node.withdraw(&centre.admin, id, "to release it anew")
+        .unwrap();
+    assert!(matches!(loosen(&analyst), Err(AppError::Forbidden)));
+    loosen(&releaser).unwrap();
+    assert_eq!(consent(&centre, &object), Consent::Anonymous);
+    assert!(matches!(
+        loosen(&centre.carrier_caller),
+        Err(AppError::Forbidden)
+    ));
+    // What a person may not see, a person may not change, nor learn of.
+    let red = centre.draft("campaign").set("name", "secret");
+    let red = red.marked(Tlp::Red).finish().unwrap();
+    node.add(&centre.admin, std::slice::from_ref(&red)).unwrap();
+    let changed = node.set_conditions(&analyst, red.id(), &anonymous);
+    assert!(matches!(changed, Err(AppError::NotFound)));
+}
