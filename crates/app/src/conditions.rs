@@ -126,17 +126,39 @@ impl Node {
         })
     }
 
-    /// Lets other conditions hold of an object, in every version that is held. Who holds what it may have no more is
-    /// told as with a withdrawal.
+    /// Lets conditions hold of an object beside those that do, in every version that is held. Who holds what it may
+    /// have no more is told as with a withdrawal.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] if the caller may not see the object, [`AppError::Forbidden`] if the caller may not make
-    /// them looser, [`AppError::Conflict`] if they are looser and a release names the object.
+    /// [`AppError::NotFound`] if the caller may not see the object, [`AppError::Forbidden`] if the caller may not.
+    pub fn add_conditions(
+        &self,
+        caller: &Caller,
+        object: &Id,
+        conditions: &Conditions,
+    ) -> Result<(), AppError> {
+        self.change_conditions(caller, object, |before| before.and(conditions))
+    }
+
+    /// As [`Node::add_conditions`], in place of those that hold.
+    ///
+    /// # Errors
+    /// As there, and [`AppError::Forbidden`] if the caller may not make them looser, [`AppError::Conflict`] if they are
+    /// looser and a release names the object.
     pub fn set_conditions(
         &self,
         caller: &Caller,
         object: &Id,
         conditions: &Conditions,
+    ) -> Result<(), AppError> {
+        self.change_conditions(caller, object, |_| conditions.clone())
+    }
+
+    fn change_conditions(
+        &self,
+        caller: &Caller,
+        object: &Id,
+        change: impl FnOnce(&Conditions) -> Conditions,
     ) -> Result<(), AppError> {
         caller.require(Action::ReadObjects)?;
         let seen = self.through_gate(caller, |_, gate| Ok(one(gate, object)?.is_some()))?;
@@ -146,6 +168,7 @@ impl Node {
         let now = self.clock.now();
         self.store.write(|writer| {
             let before = writer.conditions(object)?.ok_or(AppError::NotFound)?;
+            let conditions = change(&before);
             if conditions.is_within(&before, now) {
                 if !caller.may(Action::Release) {
                     caller.require(Action::AddObjects)?;
@@ -156,8 +179,8 @@ impl Node {
                     return Err(AppError::Conflict(RELEASED.to_owned()));
                 }
             }
-            if before != *conditions {
-                set(writer, object, conditions, now)?;
+            if before != conditions {
+                set(writer, object, &conditions, now)?;
                 self.record(writer, caller, "set-conditions", object.as_str())?;
             }
             Ok(())

@@ -74,6 +74,9 @@ pub(crate) enum Command {
     Pattern(command::pattern::Command),
     /// Take STIX objects into the node
     Import(command::import::Options),
+    /// Look at single objects, and set under which conditions they go out
+    #[command(subcommand)]
+    Object(command::object::Command),
     /// Decide on what others sent that was not taken in unseen
     #[command(subcommand)]
     Quarantine(command::quarantine::Command),

@@ -8,6 +8,7 @@ pub(crate) mod hunt;
 pub(crate) mod import;
 pub(crate) mod incident;
 pub(crate) mod ledger;
+pub(crate) mod object;
 pub(crate) mod organisation;
 pub(crate) mod pattern;
 pub(crate) mod peer;
@@ -51,6 +52,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Verdict> {
         Command::Validate(options) => validate::run(context, &options),
         Command::Pattern(command) => pattern::run(context, &command),
         Command::Import(options) => import::run(context, &options),
+        Command::Object(command) => object::run(context, &command),
         Command::Quarantine(command) => quarantine::run(context, &command),
         Command::Release(command) => release::run(context, &command),
         Command::Incident(command) => incident::run(context, &command),

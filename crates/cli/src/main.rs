@@ -2,6 +2,7 @@
 
 mod arguments;
 mod command;
+mod conditions;
 mod config;
 mod demo;
 mod format;

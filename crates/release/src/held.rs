@@ -101,6 +101,25 @@ pub enum Consent {
     Refused,
 }
 
+impl Consent {
+    /// All degrees.
+    pub const ALL: [Self; 3] = [Self::Anonymous, Self::Given, Self::Refused];
+
+    /// The machine name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::Given => "given",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// Reads a machine name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|consent| consent.name() == text)
+    }
+}
+
 impl Held {
     /// Closes an object up; from then on only the gate reads it.
     pub fn seal(object: Object, provenance: Provenance) -> Self {

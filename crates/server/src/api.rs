@@ -1,5 +1,6 @@
 //! The JSON API, `/api/v1/`: thin over the use cases; failures are `{code, message, diagnostics}`.
 
+pub(crate) mod entry;
 pub(crate) mod quarantine;
 
 use app::object::ObjectQuery;
@@ -84,6 +85,7 @@ pub(crate) async fn object(
         "refers_to": found.referred.iter().map(json::object::summary).collect::<Vec<_>>(),
         "sightings": found.sightings.iter().map(json::object::sighting).collect::<Vec<_>>(),
         "releases": found.releases.iter().map(json::release::summary).collect::<Vec<_>>(),
+        "conditions": json::object::conditions(&found.conditions),
         "edition_of": found.edition_of.as_ref().map(Id::as_str),
     })))
 }

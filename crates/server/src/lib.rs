@@ -9,6 +9,7 @@ mod api_party;
 mod api_peer;
 mod asset;
 mod authentication;
+mod conditions_input;
 pub mod connection;
 mod error;
 mod fields;

@@ -3,6 +3,7 @@
 pub(crate) mod about;
 pub(crate) mod account;
 pub(crate) mod dashboard;
+pub(crate) mod entry;
 pub(crate) mod failure;
 pub(crate) mod incident;
 pub(crate) mod ledger;
@@ -67,6 +68,7 @@ pub(crate) struct May(pub(crate) Visible);
 )]
 pub(crate) struct Visible {
     pub(crate) judge: bool,
+    pub(crate) add: bool,
     pub(crate) manage: bool,
     pub(crate) node: bool,
     pub(crate) objects: bool,
@@ -147,6 +149,7 @@ impl Who {
             csrf: visitor.csrf().to_owned(),
             may: May(Visible {
                 judge: caller.may(Action::JudgeIntake),
+                add: caller.may(Action::AddObjects),
                 manage: caller.may(Action::ManageParties),
                 node: caller.may(Action::ManageNode),
                 objects: caller.may(Action::ReadObjects),
@@ -166,6 +169,7 @@ impl Who {
 
 const NOTHING: Visible = Visible {
     judge: false,
+    add: false,
     manage: false,
     node: false,
     objects: false,

@@ -57,6 +57,7 @@ macro_rules! needs {
 }
 
 needs! {
+    AddObjects: Some(Action::AddObjects);
     ManageNode: Some(Action::ManageNode);
     JudgeIntake: Some(Action::JudgeIntake);
     ManageParties: Some(Action::ManageParties);

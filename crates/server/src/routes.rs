@@ -14,7 +14,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::error::Failure;
 use crate::page::{
-    about, account, dashboard, incident, ledger, object, organisation, party, peer, policy,
+    about, account, dashboard, entry, incident, ledger, object, organisation, party, peer, policy,
     quarantine, query, release, request, rule, see_as,
 };
 use crate::permission::{ReadAudit, ReadFeed, Route};
@@ -44,7 +44,10 @@ fn routes() -> Vec<Route> {
         Route::get("/incidents/{number}", incident::show),
         Route::post("/incidents/{number}/objects", incident::link),
         Route::get("/objects", object::list),
+        Route::post("/objects", entry::enter),
+        Route::get("/objects/new", entry::form),
         Route::get("/objects/{id}", object::show),
+        Route::post("/objects/{id}/conditions", object::change_conditions),
         Route::get("/releases", release::list),
         Route::post("/releases", release::confirm),
         Route::get("/releases/new", release::form),
@@ -91,7 +94,12 @@ fn routes() -> Vec<Route> {
         Route::open("GET", "/api/v1/health", get(api::health)),
         Route::get("/api/v1/whoami", api::who_am_i),
         Route::get("/api/v1/objects", api::objects),
+        Route::post("/api/v1/objects", api::entry::enter),
         Route::get("/api/v1/objects/{id}", api::object),
+        Route::post(
+            "/api/v1/objects/{id}/conditions",
+            api::entry::change_conditions,
+        ),
         Route::get("/api/v1/incidents", api::incidents),
         Route::get("/api/v1/incidents/{number}", api::incident),
         Route::post(

@@ -6,7 +6,7 @@ use app::four_eyes::{FourEyes, SecondReason};
 use app::life::{Given, ReleaseLife};
 use app::membership::Membership;
 use app::network::{Network, Owner};
-use app::object::{ObjectDetails, ObjectPage, ObjectSummary, Relation, SightingView};
+use app::object::{ImportReport, ObjectDetails, ObjectPage, ObjectSummary, Relation, SightingView};
 use app::party::{Community, Organisation, PersonView};
 use app::peer::{
     PeerCursor, PeerDetails, PeerEvent, PeerSettings, PeerSummary, Refusal, Way, WayState, WayView,
@@ -44,7 +44,7 @@ use crate::graph::Graph;
 use crate::language::Language;
 use crate::page::failure::FailurePage;
 use crate::page::{
-    May, Page, Visible, Who, about, account, dashboard, incident as register, ledger as log,
+    May, Page, Visible, Who, about, account, dashboard, entry, incident as register, ledger as log,
     local_path, object, organisation, party, peer, policy, quarantine, query as query_page,
     release as sharing, request, rule, see_as,
 };

@@ -28,6 +28,15 @@ pub(crate) fn query_value(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 
+/// A degree of consent.
+pub(crate) fn consent(t: &Texts, name: &str) -> &'static str {
+    match name {
+        "anonymous" => t.consent_anonymous,
+        "given" => t.consent_yes,
+        _ => t.consent_no,
+    }
+}
+
 /// The class of a marking's badge.
 pub(crate) fn tlp_class(label: &str) -> &'static str {
     match label {

@@ -8,9 +8,11 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow};
 use app::access::Caller;
+use app::conditions::NewConditions;
 use app::node::Node;
 use app::object::ImportReport;
 use base::diagnostic::Diagnostic;
+use release::conditions::Conditions;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -27,6 +29,8 @@ pub(crate) struct Options {
     /// Append the identifiers of each batch to FILE once the batch is safe on disk
     #[arg(long, value_name = "FILE")]
     ack_log: Option<PathBuf>,
+    #[command(flatten)]
+    conditions: crate::conditions::ConditionOptions,
 }
 
 /// What came of an import.
@@ -47,11 +51,16 @@ impl Total {
 
 pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     let (node, caller) = node::open(context)?;
+    let conditions = match options.conditions.read() {
+        new if new == NewConditions::NONE => Conditions::NONE,
+        new => node.conditions(&caller, &new)?,
+    };
     let begun = Instant::now();
     let mut import = Import {
         context,
         node: &node,
         caller: &caller,
+        conditions,
         ack_log: options.ack_log.as_deref().map(open_log).transpose()?,
         total: Total::default(),
     };
@@ -111,6 +120,7 @@ struct Import<'a> {
     context: &'a Context,
     node: &'a Node,
     caller: &'a Caller,
+    conditions: Conditions,
     ack_log: Option<File>,
     total: Total,
 }
@@ -179,7 +189,9 @@ impl Import<'_> {
 
     /// Commits a batch; what is counted here is durable.
     fn batch(&mut self, texts: &[String], indices: &[u64]) -> Result<ImportReport> {
-        let report = self.node.import(self.caller, texts, 0).with_context(|| {
+        let (caller, conditions) = (self.caller, &self.conditions);
+        let report = self.node.import_under(caller, texts, 0, conditions);
+        let report = report.with_context(|| {
             format!(
                 "cannot store the batch that begins with object {}",
                 indices.first().copied().unwrap_or_default()

@@ -88,3 +88,37 @@ fn one_bad_object_costs_no_other() {
     );
     assert!(ran.stdout.contains("STIX-ID-03"), "{}", ran.stdout);
 }
+
+#[test]
+fn an_import_says_under_which_conditions_and_they_are_changed_later() {
+    let folder = node();
+    let dir = folder.path().to_str().unwrap();
+    let file = folder.path().join("one.json");
+    std::fs::write(&file, bundle_of(1)).unwrap();
+    let file = file.to_str().unwrap();
+    run(&["--dir", dir, "organisation", "add", "Carrier"]).ended(0);
+    let bundle: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let id = bundle["objects"][0]["id"].as_str().unwrap();
+    let nobody = ["--dir", dir, "import", file, "--not-to", "Nobody"];
+    run(&nobody).ended(2);
+    let only = ["--consent", "anonymous", "--only-to", "Carrier"];
+    run(&[&["--dir", dir, "import", file], &only[..]].concat()).ended(0);
+    let conditions = |more: &[&str]| {
+        let command = ["--dir", dir, "--json", "object", "conditions", id];
+        run(&[&command, more].concat()).ended(0).json()
+    };
+    let held = conditions(&[]);
+    assert_eq!(held["consent"], "anonymous");
+    assert_eq!(
+        held["caveats"][0]["only_to"],
+        serde_json::json!(["Carrier"])
+    );
+    let more = conditions(&["--not-country", "us", "--embargo-until", "2099-01-01"]);
+    assert_eq!(more["consent"], "anonymous");
+    assert_eq!(more["embargo_until"], "2099-01-01T00:00:00Z");
+    assert_eq!(more["caveats"].as_array().unwrap().len(), 2);
+    let none = conditions(&["--replace"]);
+    assert_eq!(none["consent"], "given");
+    assert_eq!(none["caveats"], serde_json::json!([]));
+}

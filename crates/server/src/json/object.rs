@@ -1,6 +1,7 @@
 //! What is held, in JSON.
 
-use app::object::{ObjectSummary, Relation, SightingView};
+use app::conditions::ConditionsView;
+use app::object::{ImportReport, ObjectSummary, Relation, SightingView};
 use incident::sector::Sector;
 use serde_json::{Value, json};
 use stix::id::Id;
@@ -39,6 +40,33 @@ pub fn sighting(sighting: &SightingView) -> Value {
         "last_seen": sighting.last_seen,
         "source": sighting.source,
         "on_edition": sighting.on_edition.as_ref().map(Id::as_str),
+    })
+}
+
+/// Under which conditions an object was given.
+pub fn conditions(conditions: &ConditionsView) -> Value {
+    let caveats = conditions.caveats.iter();
+    let caveats: Vec<Value> = caveats
+        .map(|caveat| json!({ "only_to": caveat.only_to, "not_to": caveat.not_to }))
+        .collect();
+    json!({
+        "consent": conditions.consent.name(),
+        "embargo_until": conditions.embargo_until.map(|until| until.to_string()),
+        "caveats": caveats,
+    })
+}
+
+/// What became of objects that were entered.
+pub fn report(report: &ImportReport) -> Value {
+    let refused = report.refused.iter().map(|one| {
+        let reasons = one.diagnostics.iter().map(ToString::to_string);
+        json!({ "index": one.index, "id": one.id, "reasons": reasons.collect::<Vec<_>>() })
+    });
+    json!({
+        "stored": report.stored,
+        "already_held": report.already_held,
+        "conflicts": report.conflicts,
+        "refused": refused.collect::<Vec<_>>(),
     })
 }
 

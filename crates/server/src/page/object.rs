@@ -7,10 +7,12 @@ use axum::response::Response;
 use stix::id::Id;
 
 use crate::api::object_query;
+use crate::conditions_input::ConditionsInput;
 use crate::error::Failure;
 use crate::fields::Fields;
 use crate::graph::Graph;
-use crate::page::{Page, html};
+use crate::page::request::is_of_the_form;
+use crate::page::{Page, go, html, with_status};
 use crate::permission::{Permitted, ReadObjects};
 use crate::shared::Shared;
 use crate::view;
@@ -40,6 +42,8 @@ pub(crate) struct ObjectDetailsPage {
     pub(crate) page: Page,
     pub(crate) details: ObjectDetails,
     pub(crate) graph: Option<Graph>,
+    /// Conditions that are to be changed.
+    pub(crate) form: Fields,
 }
 
 pub(crate) async fn list(
@@ -68,14 +72,57 @@ pub(crate) async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let id = Id::parse(&id).map_err(|_| Failure::not_found())?;
+    let page = Page::of(&who);
+    html(&one(&who, &shared, page, id, Fields::default()).await?)
+}
+
+pub(crate) async fn change_conditions(
+    who: Permitted<ReadObjects>,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let id = Id::parse(&id).map_err(|_| Failure::not_found())?;
+    let input = ConditionsInput::of(&fields);
+    let (object, replace) = (id.clone(), fields.is("replace", "yes"));
+    let result = who
+        .ask(&shared, move |node, caller| {
+            let conditions = node.conditions(caller, &input.read()?)?;
+            if replace {
+                node.set_conditions(caller, &object, &conditions)
+            } else {
+                node.add_conditions(caller, &object, &conditions)
+            }
+        })
+        .await;
+    match result {
+        Ok(()) => Ok(go(&format!("/objects/{id}"), None)),
+        Err(failure) if is_of_the_form(&failure) => {
+            let page = Page::of(&who).at(&format!("/objects/{id}"));
+            let page = page.with_findings(failure.diagnostics);
+            let page = one(&who, &shared, page, id, fields).await?;
+            with_status(failure.status, &page)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn one(
+    who: &Permitted<ReadObjects>,
+    shared: &Shared,
+    page: Page,
+    id: Id,
+    form: Fields,
+) -> Result<ObjectDetailsPage, Failure> {
     let details = who
-        .ask(&shared, move |node, caller| node.object(caller, &id))
+        .ask(shared, move |node, caller| node.object(caller, &id))
         .await?
         .ok_or_else(Failure::not_found)?;
     let graph = Graph::of(&details.summary, &details.relations);
-    html(&ObjectDetailsPage {
-        page: Page::of(&who),
+    Ok(ObjectDetailsPage {
+        page,
         details,
         graph,
+        form,
     })
 }

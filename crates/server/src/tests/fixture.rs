@@ -5,6 +5,7 @@ use super::*;
 pub(super) fn page(language: Language) -> Page {
     let all = Visible {
         judge: true,
+        add: true,
         manage: true,
         node: true,
         objects: true,
@@ -389,6 +390,14 @@ pub(super) fn details() -> ObjectDetails {
         referred: vec![summary("identity", 6)],
         sightings: vec![sighting()],
         releases: vec![release()],
+        conditions: app::conditions::ConditionsView {
+            consent: release::held::Consent::Anonymous,
+            embargo_until: Some(now()),
+            caveats: vec![app::conditions::CaveatView {
+                only_to: vec!["JP".to_owned(), "<b>".to_owned()],
+                not_to: vec!["Carrier".to_owned()],
+            }],
+        },
         edition_of: Some(id("indicator", 3)),
     }
 }

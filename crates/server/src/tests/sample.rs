@@ -148,6 +148,19 @@ pub(super) fn samples(language: Language) -> Vec<(&'static str, String)> {
                 page: page(),
                 graph: Graph::of(&details.summary, &details.relations),
                 details,
+                form: form(),
+            }
+            .render(),
+        ),
+        (
+            "object_new",
+            entry::EntryPage {
+                page: page(),
+                form: form(),
+                report: Some(ImportReport {
+                    stored: 2,
+                    ..ImportReport::default()
+                }),
             }
             .render(),
         ),

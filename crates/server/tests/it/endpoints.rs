@@ -147,6 +147,7 @@ async fn every_endpoint_answers_everybody_as_the_table_says() {
     }
     table.push('\n');
     let collections = [
+        ("anonymous-inbox", app::exchange::ANONYMOUS_INBOX),
         ("inbox", app::exchange::INBOX),
         ("releases", app::exchange::RELEASES),
     ];

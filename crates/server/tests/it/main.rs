@@ -8,6 +8,7 @@
 )]
 
 mod browser;
+mod conditions;
 mod endpoints;
 mod hostile;
 mod http;
