@@ -138,7 +138,8 @@ impl Reader<'_> {
         let sql = format!(
             "SELECT seq, submission, substr(id, 1, {LISTED_CHARS}), substr(version, 1, {LISTED_CHARS}),
                     iif(octet_length(text) <= ?6, text, ''), source, entered_by, at, kind,
-                    substr(reason, 1, {LISTED_CHARS}), digest, told, decided, decided_by, accepted, note
+                    substr(reason, 1, {LISTED_CHARS}), digest, told, decided, decided_by, accepted, note,
+                    consent
              FROM quarantine WHERE seq < ?1
                AND (?2 IS NULL OR (CASE WHEN decided IS NULL THEN 0 WHEN accepted THEN 1 ELSE 2 END) = ?2)
                AND (?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR source = ?4)

@@ -54,6 +54,7 @@ fn questions(cast: &Cast, round: usize) -> Vec<(&'static str, String, Option<Str
     let collections = [
         app::exchange::RELEASES,
         app::exchange::INBOX,
+        app::exchange::ANONYMOUS_INBOX,
         Uuid::from_u128(5),
     ];
     for collection in collections {
@@ -112,8 +113,10 @@ fn questions(cast: &Cast, round: usize) -> Vec<(&'static str, String, Option<Str
         }
     }
     let body = format!("{{\"objects\":[{}]}}", sent.join(","));
-    let inbox = format!("/noroshi/collections/{}/objects/", app::exchange::INBOX);
-    found.push(("POST", inbox, Some(body)));
+    for collection in [app::exchange::INBOX, app::exchange::ANONYMOUS_INBOX] {
+        let inbox = format!("/noroshi/collections/{collection}/objects/");
+        found.push(("POST", inbox, Some(body.clone())));
+    }
     for id in some.iter().rev().take(6) {
         found.push(("GET", format!("/api/v1/ledger/inclusion?id={id}"), None));
     }
