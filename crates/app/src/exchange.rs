@@ -1,7 +1,7 @@
 //! The node as a TAXII 2.1 server.
 //!
-//! Everybody finds what was released to them, an inbox, and an inbox for what is passed on without the name of who gave
-//! it. What is in the first depends on who asks.
+//! Everybody finds what was released to them, an inbox, an inbox for what is passed on without the name of who gave it,
+//! and what they sent themselves. What is to be read depends on who asks.
 
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ pub const RELEASES: Uuid = Uuid::from_u128(0x6e6f_726f_7368_4000_8000_7265_6c65_
 pub const INBOX: Uuid = Uuid::from_u128(0x6e6f_726f_7368_4000_8000_0000_696e_626f);
 /// The collection that takes the same from who is not to be named.
 pub const ANONYMOUS_INBOX: Uuid = Uuid::from_u128(0x6e6f_726f_7368_4000_8000_616e_6f6e_796d);
+/// The collection of what the organisation that asks sent itself, which takes more.
+pub const SUBMISSIONS: Uuid = Uuid::from_u128(0x6e6f_726f_7368_4000_8000_0073_656e_7421);
 /// Largest request body.
 pub const MAX_CONTENT_LENGTH: u64 = 32 * 1024 * 1024;
 
@@ -83,7 +85,7 @@ impl TaxiiService {
         filter: &Filter,
         ids: Option<&[Id]>,
     ) -> Result<(TextPage, Option<String>), BackendError> {
-        self.readable(caller, root, collection)?;
+        let found = self.readable(caller, root, collection)?;
         let scope = [collection];
         let mut query = FeedQuery {
             after: filter.added_after,
@@ -129,10 +131,7 @@ impl TaxiiService {
             ));
         }
         let limit = u32::try_from(filter.limit).unwrap_or(u32::MAX);
-        let page = self
-            .0
-            .text_page(caller.audience(), &query, limit)
-            .map_err(backend)?;
+        let page = self.read(caller, &found, &query, limit)?;
         let next = page
             .entries
             .last()
@@ -141,10 +140,30 @@ impl TaxiiService {
         Ok((page, next))
     }
 
-    fn readable(&self, caller: &Caller, root: &str, collection: &str) -> Result<(), BackendError> {
+    fn read(
+        &self,
+        caller: &Caller,
+        collection: &Collection,
+        query: &FeedQuery,
+        limit: u32,
+    ) -> Result<TextPage, BackendError> {
+        let page = if is_submissions(collection) {
+            self.0.submitted_page(caller, query, limit)
+        } else {
+            self.0.text_page(caller.audience(), query, limit)
+        };
+        page.map_err(backend)
+    }
+
+    fn readable(
+        &self,
+        caller: &Caller,
+        root: &str,
+        collection: &str,
+    ) -> Result<Collection, BackendError> {
         let found = self.collection(caller, root, collection)?;
         if found.can_read {
-            Ok(())
+            Ok(found)
         } else {
             Err(BackendError::Forbidden)
         }
@@ -239,6 +258,18 @@ impl Backend for TaxiiService {
                     alias: Some("anonymous-inbox".to_owned()),
                     can_read: false,
                     can_write: caller.may(Action::SubmitObjects),
+                    media_types: media_types.clone(),
+                },
+                Collection {
+                    id: SUBMISSIONS.to_string(),
+                    title: "Own submissions".to_owned(),
+                    description: Some(
+                        "what you sent and was taken in, as you sent it; takes more like the inbox"
+                            .to_owned(),
+                    ),
+                    alias: Some("submissions".to_owned()),
+                    can_read: caller.may(Action::SubmitObjects) && !caller.is_own(),
+                    can_write: caller.may(Action::SubmitObjects),
                     media_types,
                 },
             ],
@@ -268,13 +299,16 @@ impl Backend for TaxiiService {
         let ids = object.map(std::slice::from_ref);
         let (page, next) = self.page(caller, root, collection, filter, ids)?;
         if let (Some(id), true) = (object, page.entries.is_empty()) {
-            self.held(caller, id)?;
+            self.held(caller, root, collection, id)?;
         }
         let handed: Vec<_> = page.entries.iter().map(Handed::of_text).collect();
-        let log = feed_key(caller.audience());
-        self.0
-            .hand_over(&log, caller.person.0, &handed)
-            .map_err(backend)?;
+        // What goes back to who sent it was not given by the house.
+        if !is_submissions(&self.collection(caller, root, collection)?) {
+            let log = feed_key(caller.audience());
+            self.0
+                .hand_over(&log, caller.person.0, &handed)
+                .map_err(backend)?;
+        }
         let entries = page.entries.into_iter().map(|one| Entry {
             text: one.text,
             date_added: one.entry.position,
@@ -313,7 +347,7 @@ impl Backend for TaxiiService {
             Some(std::slice::from_ref(object)),
         )?;
         if page.entries.is_empty() {
-            self.held(caller, object)?;
+            self.held(caller, root, collection, object)?;
         }
         Ok(heads(page, next))
     }
@@ -357,22 +391,30 @@ impl Backend for TaxiiService {
 }
 
 impl TaxiiService {
-    /// Whether the audience was given an object in any version; as if it did not exist if not.
-    fn held(&self, caller: &Caller, id: &Id) -> Result<(), BackendError> {
+    /// Whether an object is in a collection in any version; as if it did not exist if not.
+    fn held(
+        &self,
+        caller: &Caller,
+        root: &str,
+        collection: &str,
+        id: &Id,
+    ) -> Result<(), BackendError> {
+        let found = self.collection(caller, root, collection)?;
         let query = FeedQuery {
             ids: vec![id.to_string()],
             ..FeedQuery::default()
         };
-        let page = self
-            .0
-            .text_page(caller.audience(), &query, 1)
-            .map_err(backend)?;
+        let page = self.read(caller, &found, &query, 1)?;
         if page.entries.is_empty() {
             Err(BackendError::NotFound)
         } else {
             Ok(())
         }
     }
+}
+
+fn is_submissions(collection: &Collection) -> bool {
+    collection.id == SUBMISSIONS.to_string()
 }
 
 fn heads(page: TextPage, next: Option<String>) -> Page<Head> {

@@ -375,7 +375,7 @@ pub(crate) fn asked(id: &Id, version: &str) -> Asked {
 }
 
 /// A page ends when it holds this much, so that no page exhausts memory.
-const MAX_PAGE_BYTES: usize = 16 * 1024 * 1024;
+pub(crate) const MAX_PAGE_BYTES: usize = 16 * 1024 * 1024;
 /// Entries decided on at once where each is decided on: their objects are all in memory meanwhile.
 const DECIDED_AT_ONCE: u32 = 100;
 /// Feeds remembered in memory.

@@ -426,8 +426,7 @@ impl Intake<'_> {
                 return Ok(());
             }
         };
-        self.push(object, fate);
-        Ok(())
+        self.push(writer, object, fate)
     }
 
     /// Lets an object wait for reasons of which its sender may know.
@@ -469,8 +468,7 @@ impl Intake<'_> {
         // What this source gave before is no news. What another one gave plays no part: the sender must not learn of it.
         if writer.holds_text(object, Some(self.source))? {
             restrict(writer, object.id(), &self.conditions, self.now)?;
-            self.push(object, Fate::Held);
-            return Ok(());
+            return self.push(writer, object, Fate::Held);
         }
         let known = writer.quarantined_text(self.source, &digest(object.text()), true)?;
         let fate = match known {
@@ -497,8 +495,7 @@ impl Intake<'_> {
                 Fate::Pending { seq, reason: told }
             }
         };
-        self.push(object, fate);
-        Ok(())
+        self.push(writer, object, fate)
     }
 
     /// Lets an object wait without telling its sender.
@@ -511,8 +508,7 @@ impl Intake<'_> {
     ) -> Result<(), AppError> {
         if writer.holds_text(object, Some(self.source))? {
             restrict(writer, object.id(), &self.conditions, self.now)?;
-            self.push(object, Fate::Held);
-            return Ok(());
+            return self.push(writer, object, Fate::Held);
         }
         self.claim(writer, object)?;
         let known = writer.quarantined_text(self.source, &digest(object.text()), false)?;
@@ -523,8 +519,7 @@ impl Intake<'_> {
             }
             Some((seq, _)) => self.restrict_waiting(writer, seq)?,
         }
-        self.push(object, Fate::SetAside { reason });
-        Ok(())
+        self.push(writer, object, Fate::SetAside { reason })
     }
 
     /// Who sends what waits once more without a name wants that of it.
@@ -533,11 +528,6 @@ impl Intake<'_> {
             writer.set_quarantine_consent(seq, self.conditions.consent)?;
         }
         Ok(())
-    }
-
-    fn push(&mut self, object: &Object, fate: Fate) {
-        let version = object.version().map(ToString::to_string);
-        self.fates.push((object.id().to_string(), version, fate));
     }
 
     fn quarantine(

@@ -43,6 +43,7 @@ mod peer_secret;
 mod peer_settings;
 mod revocation;
 mod submission;
+mod submitted;
 mod values;
 mod view;
 mod written;

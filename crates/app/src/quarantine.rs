@@ -26,6 +26,7 @@ use crate::node::Node;
 use crate::quarantine::sight::{Sight, entry};
 use crate::sign_in::caller as caller_of;
 use crate::submission::settled;
+use crate::submitted::record;
 
 pub use store::quarantine::QuarantineKind;
 
@@ -360,6 +361,14 @@ impl Node {
             note: note.to_owned(),
         };
         writer.decide_quarantine(row.seq, &decision)?;
+        let came = &row.object;
+        let is_submitted = writer.submission(came.submission, came.source)?.is_some();
+        if let (true, true, true, Some(sender)) =
+            (accepted, came.told, is_submitted, came.entered_by)
+        {
+            let object = Object::parse(&came.text).map_err(AppError::Invalid)?;
+            record(writer, came.source, sender, &object, decision.at)?;
+        }
         let action = if accepted {
             "accept-quarantined"
         } else {

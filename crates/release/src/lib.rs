@@ -15,6 +15,7 @@ mod local;
 pub mod party;
 pub mod pass;
 mod required;
+mod returned;
 mod shape;
 pub mod terms;
 mod translation;

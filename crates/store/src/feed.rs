@@ -129,7 +129,7 @@ impl Reader<'_> {
     /// # Errors
     /// If the database fails.
     pub fn feed(&self, audience: &str, query: &FeedQuery, limit: u32) -> Result<Vec<FeedEntry>> {
-        let (index, condition, values) = conditions(audience, query);
+        let (index, condition, values) = conditions(&NAMES, audience, query);
         let sql = format!(
             "SELECT position, id, version, source, source_version, withdrawn FROM feed {index} WHERE {condition} ORDER BY position LIMIT {limit}"
         );
@@ -151,7 +151,7 @@ impl Reader<'_> {
         limit: u32,
         max_bytes: usize,
     ) -> Result<(Vec<FeedText>, bool)> {
-        let (index, condition, values) = conditions(audience, query);
+        let (index, condition, values) = conditions(&NAMES, audience, query);
         let sql = format!(
             "SELECT feed.position, feed.id, feed.version, feed.source, feed.source_version, feed.withdrawn,
              coalesce(feed.text, object.text), feed.pass, feed.spelled
@@ -369,16 +369,33 @@ fn entry(row: &Row<'_>) -> Result<FeedEntry> {
     })
 }
 
+/// A table of entries and its indices; in a query it is called `feed`.
+pub(crate) struct Names {
+    pub(crate) table: &'static str,
+    pub(crate) by_kind: &'static str,
+    pub(crate) by_object: &'static str,
+}
+
+const NAMES: Names = Names {
+    table: "feed",
+    by_kind: "INDEXED BY feed_kind",
+    by_object: "INDEXED BY feed_object",
+};
+
 /// Which index serves a query, and its condition with the parameters; values never stand in the statement itself.
 ///
 /// Left alone, SQLite walks through the whole feed in the order of positions to find the few entries of one object, or
 /// a rare type.
-fn conditions(audience: &str, query: &FeedQuery) -> (&'static str, String, Vec<Box<dyn ToSql>>) {
+pub(crate) fn conditions(
+    names: &Names,
+    audience: &str,
+    query: &FeedQuery,
+) -> (&'static str, String, Vec<Box<dyn ToSql>>) {
     let index = match (query.ids.len(), query.kinds.len()) {
         // Of several types the entries would have to be sorted, all of them for each page.
-        (0, 1) => "INDEXED BY feed_kind",
+        (0, 1) => names.by_kind,
         (0, _) => "",
-        _ => "INDEXED BY feed_object",
+        _ => names.by_object,
     };
     let mut condition = String::from("feed.audience = ?");
     let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(audience.to_owned())];
@@ -400,7 +417,10 @@ fn conditions(audience: &str, query: &FeedQuery) -> (&'static str, String, Vec<B
     if !query.versions.is_empty() && !query.versions.contains(&VersionFilter::All) {
         let mut any = Vec::new();
         for version in &query.versions {
-            let other = "SELECT 1 FROM feed AS other WHERE other.audience = feed.audience AND other.id = feed.id AND other.version";
+            let other = format!(
+                "SELECT 1 FROM {} AS other WHERE other.audience = feed.audience AND other.id = feed.id AND other.version",
+                names.table
+            );
             match version {
                 VersionFilter::All => {}
                 VersionFilter::First => any.push(format!("NOT EXISTS ({other} < feed.version)")),

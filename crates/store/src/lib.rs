@@ -22,6 +22,7 @@ pub mod request;
 pub mod rule;
 pub mod search;
 pub mod secret;
+pub mod submitted;
 pub mod trust;
 
 mod convert;

@@ -1,9 +1,13 @@
 //! What became of objects that came in, as it is told.
 
+use stix::object::Object;
+use store::database::Writer;
 use taxii::message::status::{Status, StatusDetails};
 
 use super::{FULL, Fate, Intake};
+use crate::error::AppError;
 use crate::submission::set_pendings;
+use crate::submitted::record;
 
 /// What became of objects that came in from somewhere else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +36,25 @@ pub struct TakenObject {
 }
 
 impl Intake<'_> {
+    /// Says what became of an object; what its sender is told is taken in, its organisation reads back.
+    pub(super) fn push(
+        &mut self,
+        writer: &Writer<'_>,
+        object: &Object,
+        fate: Fate,
+    ) -> Result<(), AppError> {
+        let sender = self
+            .caller
+            .filter(|caller| caller.organisation == self.source);
+        let is_taken = matches!(fate, Fate::Held | Fate::SetAside { .. } | Fate::Stored);
+        if let (true, Some(sender)) = (is_taken, sender) {
+            record(writer, self.source, sender.person, object, self.now)?;
+        }
+        let version = object.version().map(ToString::to_string);
+        self.fates.push((object.id().to_string(), version, fate));
+        Ok(())
+    }
+
     /// What the sender is told, and as what the pending objects wait.
     pub(super) fn status(self) -> (Status, Vec<i64>) {
         let (mut successes, mut failures) = (Vec::new(), Vec::new());

@@ -14,6 +14,7 @@ mod life;
 mod parties;
 mod peer;
 mod quarantine;
+mod submitted;
 mod version;
 mod withdrawal;
 

@@ -16,6 +16,7 @@ mod mutants;
 mod non_interference;
 mod pass;
 mod policy;
+mod returned;
 mod scale;
 mod stability;
 mod terms;

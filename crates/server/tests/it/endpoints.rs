@@ -150,6 +150,7 @@ async fn every_endpoint_answers_everybody_as_the_table_says() {
         ("anonymous-inbox", app::exchange::ANONYMOUS_INBOX),
         ("inbox", app::exchange::INBOX),
         ("releases", app::exchange::RELEASES),
+        ("submissions", app::exchange::SUBMISSIONS),
     ];
     for (method, path) in TAXII {
         let of_collection = path.contains("COLLECTION");

@@ -55,6 +55,7 @@ fn questions(cast: &Cast, round: usize) -> Vec<(&'static str, String, Option<Str
         app::exchange::RELEASES,
         app::exchange::INBOX,
         app::exchange::ANONYMOUS_INBOX,
+        app::exchange::SUBMISSIONS,
         Uuid::from_u128(5),
     ];
     for collection in collections {
@@ -77,6 +78,9 @@ fn questions(cast: &Cast, round: usize) -> Vec<(&'static str, String, Option<Str
     for id in some.iter().rev().take(12) {
         found.push(("GET", format!("{base}/objects/{id}/"), None));
         found.push(("GET", format!("{base}/objects/{id}/versions/"), None));
+        let back = format!("/noroshi/collections/{}", app::exchange::SUBMISSIONS);
+        found.push(("GET", format!("{back}/objects/{id}/"), None));
+        found.push(("GET", format!("{back}/objects/{id}/versions/"), None));
         found.push(("DELETE", format!("{base}/objects/{id}/"), None));
         found.push(("GET", format!("/objects/{id}"), None));
         found.push(("GET", format!("/api/v1/objects/{id}"), None));

@@ -1,0 +1,91 @@
+//! What an organisation sent and reads back.
+//!
+//! INVARIANT: what is found here is what the organisation was told is taken in, as it sent it, and depends on nothing
+//! else: an object that is held from another source, or set aside without its sender's knowing, is there like any other.
+
+use release::gate::Gate;
+use release::held::{Held, Provenance};
+use release::party::{OrganisationId, PersonId};
+use stix::object::Object;
+use store::database::Writer;
+use store::error::StoreError;
+use store::feed::{FeedEntry, FeedQuery};
+
+use crate::access::{Action, Caller};
+use crate::claim::digest;
+use crate::error::AppError;
+use crate::feed::{MAX_PAGE_BYTES, TextEntry, TextPage};
+use crate::node::{Node, policy};
+
+impl Node {
+    /// A page of what the caller's organisation sent and was told is taken in.
+    pub(crate) fn submitted_page(
+        &self,
+        caller: &Caller,
+        query: &FeedQuery,
+        limit: u32,
+    ) -> Result<TextPage, AppError> {
+        caller.require(Action::SubmitObjects)?;
+        let organisation = caller.organisation;
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        self.store.read(|reader| {
+            let policy = policy(reader)?;
+            let gate = Gate::new(&policy, reader, caller.audience(), self.clock.now());
+            let (mut entries, mut bytes) = (Vec::new(), 0_usize);
+            let mut query = query.clone();
+            loop {
+                // One more than asked tells whether there are more.
+                let ask = limit.saturating_add(1);
+                let (page, all) = reader.submitted(organisation, &query, ask, MAX_PAGE_BYTES)?;
+                query.after = page.last().map(|one| one.position).or(query.after);
+                for one in page {
+                    let object = Object::parse(&one.text)
+                        .map_err(|_| StoreError::Corrupt { what: "submission" })?;
+                    let provenance = Provenance {
+                        entered_by: Some(one.entered_by),
+                        ..Provenance::given_by(organisation)
+                    };
+                    let Some(released) = gate.returned(&Held::seal(object, provenance)) else {
+                        continue;
+                    };
+                    if entries.len() >= wanted || bytes > MAX_PAGE_BYTES {
+                        return Ok(TextPage {
+                            entries,
+                            more: true,
+                        });
+                    }
+                    bytes = bytes.saturating_add(released.text().len());
+                    entries.push(TextEntry {
+                        entry: FeedEntry {
+                            position: one.position,
+                            id: released.id().clone(),
+                            version: one.version.clone(),
+                            source: released.id().clone(),
+                            source_version: one.version,
+                            withdrawn: None,
+                        },
+                        text: released.text().into(),
+                        version: released.version().map(ToString::to_string),
+                    });
+                }
+                if all {
+                    return Ok(TextPage {
+                        entries,
+                        more: false,
+                    });
+                }
+            }
+        })
+    }
+}
+
+/// Records that an organisation was told that an object which one of its people sent is taken in.
+pub(crate) fn record(
+    writer: &Writer<'_>,
+    organisation: OrganisationId,
+    sender: PersonId,
+    object: &Object,
+    at: jiff::Timestamp,
+) -> Result<(), AppError> {
+    Ok(writer.put_submitted(organisation, sender, object, &digest(object.text()), at)?)
+}

@@ -1,0 +1,154 @@
+//! What each organisation sent and was told is taken in, in the order of that organisation alone.
+//!
+//! Positions are like those of a feed: unique, increasing, and given in the transaction that makes the entry visible;
+//! they are made of the time of the request and of what the same organisation sent before.
+
+use ::release::party::{OrganisationId, PersonId};
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, ToSql};
+use stix::object::Object;
+
+use crate::convert::{micros, timestamp, uuid, version_key};
+use crate::database::{Reader, Writer};
+use crate::error::{Result, StoreError};
+use crate::feed::{FeedQuery, Names, conditions};
+
+/// An object as an organisation sent it.
+#[derive(Debug)]
+pub struct Submitted {
+    /// When it was added, unique for the organisation.
+    pub position: Timestamp,
+    /// Who sent it.
+    pub entered_by: PersonId,
+    /// The version key; of an object without versions, that of the time at which it was added.
+    pub version: String,
+    /// The object, closed to all but the gate's rules: it goes out through
+    /// [`release::gate::Gate::returned`](::release::gate::Gate).
+    pub text: String,
+}
+
+const NAMES: Names = Names {
+    table: "submitted",
+    by_kind: "INDEXED BY submitted_kind",
+    by_object: "INDEXED BY submitted_object",
+};
+
+impl Reader<'_> {
+    /// What an organisation sent and asks for, in order, at most `limit`, and no more once the texts have `max_bytes`;
+    /// and whether those are all.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn submitted(
+        &self,
+        organisation: OrganisationId,
+        query: &FeedQuery,
+        limit: u32,
+        max_bytes: usize,
+    ) -> Result<(Vec<Submitted>, bool)> {
+        let (index, condition, values) = conditions(&NAMES, &organisation.to_string(), query);
+        let sql = format!(
+            "SELECT feed.position, feed.entered_by, feed.version, coalesce(feed.text, object.text)
+             FROM submitted AS feed {index} LEFT JOIN object ON object.seq = feed.seq
+             WHERE {condition} ORDER BY feed.position LIMIT {limit}"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let parameters: Vec<&dyn ToSql> = values.iter().map(|value| &**value).collect();
+        let mut rows = statement.query(parameters.as_slice())?;
+        let (mut found, mut bytes) = (Vec::new(), 0_usize);
+        while let Some(row) = rows.next()? {
+            let text: Option<String> = row.get(3)?;
+            let text = text.ok_or(StoreError::Corrupt { what: "submission" })?;
+            bytes = bytes.saturating_add(text.len());
+            found.push(Submitted {
+                position: timestamp(row.get(0)?)?,
+                entered_by: PersonId(uuid(&row.get::<_, String>(1)?)?),
+                version: row.get(2)?,
+                text,
+            });
+            if bytes >= max_bytes {
+                return Ok((found, false));
+            }
+        }
+        let all = found.len() < usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok((found, all))
+    }
+}
+
+impl Writer<'_> {
+    /// Records that an organisation was told that an object which it sent is taken in; the same version, or the same
+    /// content of an object without versions, is recorded once.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn put_submitted(
+        &self,
+        organisation: OrganisationId,
+        entered_by: PersonId,
+        object: &Object,
+        digest: &[u8; 32],
+        at: Timestamp,
+    ) -> Result<()> {
+        let organisation = organisation.to_string();
+        let version = object.version().map(version_key);
+        let newest: Option<Vec<u8>> = self
+            .connection
+            .prepare_cached(
+                "SELECT digest FROM submitted INDEXED BY submitted_object
+                 WHERE audience = ?1 AND id = ?2 AND (?3 IS NULL OR version = ?3)
+                 ORDER BY version DESC LIMIT 1",
+            )?
+            .query_row((&organisation, object.id().as_str(), &version), |row| {
+                row.get(0)
+            })
+            .optional()?;
+        if newest.is_some_and(|newest| version.is_some() || newest == digest) {
+            return Ok(());
+        }
+        let last: Option<i64> = self
+            .connection
+            .prepare_cached("SELECT max(position) FROM submitted WHERE audience = ?1")?
+            .query_row([&organisation], |row| row.get(0))?;
+        let position = micros(at).max(last.unwrap_or(i64::MIN).saturating_add(1));
+        let version = match version {
+            Some(version) => version,
+            None => version_key(&stix::timestamp::Timestamp::from_instant(timestamp(
+                position,
+            )?)),
+        };
+        let seq: Option<i64> = self
+            .connection
+            .prepare_cached(
+                "SELECT seq FROM object
+                 WHERE id = ?1 AND (?2 IS NULL OR version = ?2) AND source = ?3 AND text = ?4",
+            )?
+            .query_row(
+                (
+                    object.id().as_str(),
+                    object.version().map(version_key),
+                    &organisation,
+                    object.text(),
+                ),
+                |row| row.get(0),
+            )
+            .optional()?;
+        let text = seq.is_none().then(|| object.text());
+        self.connection
+            .prepare_cached(
+                "INSERT INTO submitted (audience, position, id, kind, version, entered_by, digest, seq, text)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute((
+                &organisation,
+                position,
+                object.id().as_str(),
+                object.kind(),
+                version,
+                entered_by.to_string(),
+                digest.as_slice(),
+                seq,
+                text,
+            ))?;
+        Ok(())
+    }
+}
