@@ -242,7 +242,9 @@ impl Node {
                         }
                         Put::Stored => {
                             let kind = QuarantineKind::Suspect;
-                            intake.set_aside(writer, &object, kind, suspicion.reasons())?;
+                            let reasons = suspicion.reasons();
+                            let fate = intake.set_aside(writer, &object, kind, reasons)?;
+                            intake.push(writer, &object, fate)?;
                         }
                         put => intake.settle(writer, &object, put)?,
                     }
@@ -417,13 +419,14 @@ impl Intake<'_> {
                     None => false,
                 };
                 let reasons = vec![FOREIGN.to_owned()];
-                self.set_aside(writer, object, QuarantineKind::Foreign, reasons)?;
-                if let (true, Some((_, _, fate))) = (known, self.fates.last_mut()) {
-                    *fate = Fate::Refused {
+                let fate = self.set_aside(writer, object, QuarantineKind::Foreign, reasons)?;
+                if known {
+                    Fate::Refused {
                         reason: ANOTHERS.to_owned(),
-                    };
+                    }
+                } else {
+                    fate
                 }
-                return Ok(());
             }
         };
         self.push(writer, object, fate)
@@ -505,10 +508,10 @@ impl Intake<'_> {
         object: &Object,
         kind: QuarantineKind,
         reasons: Vec<String>,
-    ) -> Result<(), AppError> {
+    ) -> Result<Fate, AppError> {
         if writer.holds_text(object, Some(self.source))? {
             restrict(writer, object.id(), &self.conditions, self.now)?;
-            return self.push(writer, object, Fate::Held);
+            return Ok(Fate::Held);
         }
         self.claim(writer, object)?;
         let known = writer.quarantined_text(self.source, &digest(object.text()), false)?;
@@ -519,7 +522,7 @@ impl Intake<'_> {
             }
             Some((seq, _)) => self.restrict_waiting(writer, seq)?,
         }
-        self.push(writer, object, Fate::SetAside { reason })
+        Ok(Fate::SetAside { reason })
     }
 
     /// Who sends what waits once more without a name wants that of it.

@@ -114,6 +114,21 @@ fn what_waits_is_read_back_once_it_is_taken_in() {
 }
 
 #[test]
+fn what_is_refused_as_anothers_is_not_read_back() {
+    let centre = centre();
+    let shared = centre.indicator("192.0.2.8", "seen");
+    let node = &centre.node;
+    node.add(&centre.admin, std::slice::from_ref(&shared))
+        .unwrap();
+    centre.confirm(&[shared.id()], centre.telecom, Tlp::AmberStrict);
+    centre.pull(&centre.carrier_caller);
+    let changed = shared.text().replace("seen", "never seen");
+    let counts = send(&centre, &centre.carrier_caller, INBOX, &[&changed]);
+    assert_eq!(counts, (0, 0), "it is told that it is another's");
+    assert!(back(&centre, &centre.carrier_caller).is_empty());
+}
+
+#[test]
 fn what_is_read_back_does_not_tell_what_others_gave() {
     let told = |held: bool, same: bool| {
         let centre = centre();

@@ -65,6 +65,20 @@ again = Status(root.url + "status/" + status.id + "/", user=login, password=toke
 assert again.id == status.id and again.failures == status.failures
 found["failure"] = [each["id"] for each in status.failures]
 
+# A collection that is readable and writable: what was sent is read back, and nothing that was given.
+own = collections["submissions"]
+with open(envelope, encoding="utf-8") as file:
+    sent = json.load(file)["objects"]
+status = own.add_objects({"objects": sent})
+taken = {each["id"] for each in status.successes}
+back = [each for page in as_pages(own.get_objects, per_request=2) for each in page["objects"]]
+assert back == [each for each in sent if each["id"] in taken], ([each["id"] for each in back], sorted(taken))
+records = own.get_manifest()["objects"]
+assert [each["id"] for each in records] == [each["id"] for each in back]
+assert own.get_object(back[0]["id"])["objects"] == back[:1]
+assert len(own.object_versions(back[0]["id"])["versions"]) == 1
+found["own"] = [len(back), refused(lambda: own.get_object(one["id"]))]
+
 nowhere = Collection(root.url + "collections/nowhere/", user=login, password=token)
 missing = "indicator--00000000-0000-4000-8000-0000000fffff"
 stranger = Collection(releases.url, user=login, password="wrong")

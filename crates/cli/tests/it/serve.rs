@@ -100,7 +100,7 @@ fn a_member_pulls_what_was_released_and_pushes_to_the_inbox() {
             .as_array()
             .unwrap()
             .len(),
-        2
+        4
     );
     let pulled = ask(&["taxii", "pull", &url, "--output", "-"]).ended(0);
     assert!(

@@ -117,10 +117,14 @@ fn questions(cast: &Cast, round: usize) -> Vec<(&'static str, String, Option<Str
         }
     }
     let body = format!("{{\"objects\":[{}]}}", sent.join(","));
-    for collection in [app::exchange::INBOX, app::exchange::ANONYMOUS_INBOX] {
-        let inbox = format!("/noroshi/collections/{collection}/objects/");
-        found.push(("POST", inbox, Some(body.clone())));
-    }
+    let inboxes = [
+        app::exchange::INBOX,
+        app::exchange::ANONYMOUS_INBOX,
+        app::exchange::SUBMISSIONS,
+    ];
+    let inbox = inboxes[round % inboxes.len()];
+    let inbox = format!("/noroshi/collections/{inbox}/objects/");
+    found.push(("POST", inbox, Some(body)));
     for id in some.iter().rev().take(6) {
         found.push(("GET", format!("/api/v1/ledger/inclusion?id={id}"), None));
     }
