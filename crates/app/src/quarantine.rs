@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use release::conditions::Conditions;
+use release::held::Consent;
 use release::party::OrganisationId;
 use stix::object::Object;
 use store::database::{Reader, Writer};
@@ -84,6 +85,8 @@ pub struct QuarantineEntry {
     pub reasons: Vec<String>,
     /// Whether its sender knows that it waits.
     pub told: bool,
+    /// To what its sender consents; none where the caller may not see the object.
+    pub consent: Option<Consent>,
     /// The state.
     pub state: QuarantineState,
     /// When it was decided on.

@@ -133,6 +133,7 @@ pub(super) fn entry(
         at: object.at,
         reasons,
         told: object.told,
+        consent: is_shown.then_some(object.consent),
         state: match decision {
             None => QuarantineState::Open,
             Some(decision) if decision.accepted => QuarantineState::Accepted,

@@ -168,6 +168,7 @@ fn what_waits_keeps_the_consent_with_which_it_was_sent() {
         ..Default::default()
     };
     let page = centre.node.quarantine(&centre.admin, &query).unwrap();
+    assert_eq!(page.entries[0].consent, Some(Consent::Anonymous));
     let number = page.entries[0].number;
     let accept = app::quarantine::Judgement::Accept;
     centre
@@ -217,6 +218,26 @@ fn stricter_conditions_reach_who_holds_the_object() {
     };
     import(&centre, &object, &refused);
     assert_eq!(have(&centre, "malware"), (false, false));
+}
+
+#[test]
+fn who_is_not_to_be_named_any_more_is_taken_out_of_what_was_given() {
+    let centre = centre();
+    let node = &centre.node;
+    let object = malware(&centre, "Night heron");
+    send(&centre, INBOX, &[object.text()]);
+    let request = release(&[object.id()], centre.partners, Tlp::Green);
+    node.confirm(&centre.admin, &request).unwrap();
+    let is_whole = |one: &Object| one.id() == object.id();
+    assert!(centre.pull(&centre.partner_caller).iter().any(is_whole));
+    centre.clock.advance(SignedDuration::from_secs(60));
+    send(&centre, ANONYMOUS_INBOX, &[object.text()]);
+    let after = centre.pull(&centre.partner_caller);
+    assert!(!after.iter().any(is_whole));
+    let is_edition = |one: &Object| one.kind() == "malware" && !one.is_revoked();
+    assert!(after.iter().any(is_edition), "an edition takes its place");
+    let note = after.iter().find(|one| one.kind() == "note").unwrap();
+    assert!(note.text().contains(object.id().as_str()));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What waits for a decision, in JSON.
 
 use app::quarantine::{Judged, QuarantineDetails, QuarantineEntry};
+use release::held::Consent;
 use serde_json::{Value, json};
 
 /// What waits, in a list.
@@ -14,6 +15,7 @@ pub fn entry(entry: &QuarantineEntry) -> Value {
         "at": entry.at.to_string(),
         "reasons": entry.reasons,
         "told": entry.told,
+        "consent": entry.consent.map(Consent::name),
         "state": entry.state.name(),
         "decided": entry.decided.map(|at| at.to_string()),
         "decided_by": entry.decided_by,

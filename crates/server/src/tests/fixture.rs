@@ -159,6 +159,7 @@ pub(super) fn quarantined(state: QuarantineState) -> QuarantineEntry {
         at: now(),
         reasons: vec!["`8.8.8.8` is on the list public-resolver".to_owned()],
         told: true,
+        consent: Some(release::held::Consent::Anonymous),
         state,
         decided: decided.then(now),
         decided_by: decided.then(|| "A. Analyst".to_owned()),

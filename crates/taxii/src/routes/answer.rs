@@ -184,7 +184,11 @@ impl Answer {
 fn entity_tag(body: &[u8]) -> String {
     static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(Default::default);
     let [one, two] = &*KEYS;
-    format!("W/\"{:016x}{:016x}\"", one.hash_one(body), two.hash_one(body))
+    format!(
+        "W/\"{:016x}{:016x}\"",
+        one.hash_one(body),
+        two.hash_one(body)
+    )
 }
 
 /// `X-TAXII-Date-Added-First` and `-Last` (§3.2); a page without entries has neither.
