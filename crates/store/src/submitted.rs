@@ -22,8 +22,7 @@ pub struct Submitted {
     pub entered_by: PersonId,
     /// The version key; of an object without versions, that of the time at which it was added.
     pub version: String,
-    /// The object, closed to all but the gate's rules: it goes out through
-    /// [`release::gate::Gate::returned`](::release::gate::Gate).
+    /// The text as it was sent; it goes out through the gate (`release::gate::Gate::returned`) and no other way.
     pub text: String,
 }
 

@@ -236,8 +236,8 @@ fn who_is_not_to_be_named_any_more_is_taken_out_of_what_was_given() {
     assert!(!after.iter().any(is_whole));
     let is_edition = |one: &Object| one.kind() == "malware" && !one.is_revoked();
     assert!(after.iter().any(is_edition), "an edition takes its place");
-    let note = after.iter().find(|one| one.kind() == "note").unwrap();
-    assert!(note.text().contains(object.id().as_str()));
+    let told = after.iter().find(|one| one.kind() == "note").unwrap();
+    assert!(told.text().contains(object.id().as_str()));
 }
 
 #[test]
