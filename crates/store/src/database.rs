@@ -197,6 +197,7 @@ impl Store {
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         keep_plans(&connection)?;
+        connection.pragma_update(None, "cache_size", -READER_CACHE_KIBIBYTES)?;
         connection.pragma_update(None, "mmap_size", MMAP_BYTES)?;
         Ok(connection)
     }
@@ -282,6 +283,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIBIBYTES)?;
     connection.pragma_update(None, "mmap_size", MMAP_BYTES)?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     Ok(())
 }
 
@@ -306,6 +308,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 const STATEMENTS: usize = 128;
 /// Page cache of the writer.
 const CACHE_KIBIBYTES: i64 = 64 * 1024;
+/// Page cache of each reader, for what is not in the memory map: the end of the log, and what lies behind the map.
+const READER_CACHE_KIBIBYTES: i64 = 8 * 1024;
+/// Pages of the write-ahead log, 16 MiB in all, after which they are copied into the database: identifiers come in no
+/// order, so the same pages of indexes are written again and again, and the more of that one copy takes the better.
+const LOG_PAGES: i64 = 4 * 1024;
 /// Memory map of the database file.
 const MMAP_BYTES: i64 = 256 * 1024 * 1024;
 /// Connections kept open for readers.
