@@ -284,6 +284,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cache_size", -CACHE_KIBIBYTES)?;
     connection.pragma_update(None, "mmap_size", MMAP_BYTES)?;
     connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+    connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     Ok(())
 }
 
@@ -313,6 +314,8 @@ const READER_CACHE_KIBIBYTES: i64 = 8 * 1024;
 /// Pages of the write-ahead log, 16 MiB in all, after which they are copied into the database: identifiers come in no
 /// order, so the same pages of indexes are written again and again, and the more of that one copy takes the better.
 const LOG_PAGES: i64 = 4 * 1024;
+/// To what the file of the log is cut when a reader that took long had let it grow.
+const LOG_BYTES: i64 = 64 * 1024 * 1024;
 /// Memory map of the database file.
 const MMAP_BYTES: i64 = 256 * 1024 * 1024;
 /// Connections kept open for readers.
