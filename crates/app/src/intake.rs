@@ -109,6 +109,7 @@ impl Node {
             let body = serde_json::to_string(&status).unwrap_or_default();
             writer.put_submission(id, source, &body, now)?;
             writer.set_awaiting(id, &waiting)?;
+            self.keep_quota(writer, caller)?;
             self.record(writer, caller, "submit-objects", &id.to_string())?;
             Ok(status)
         })

@@ -71,6 +71,7 @@ impl Node {
             guards: Guards::default(),
         };
         node.begin_ledger()?;
+        node.restore_quota()?;
         Ok(node)
     }
 

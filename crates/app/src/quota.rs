@@ -3,7 +3,9 @@
 //! INVARIANT: an organisation's allowance depends on what that organisation did and on nothing else, so that a
 //! refusal says nothing about anybody's use but its own. Memory is bounded by the number of organisations.
 //!
-//! Counts are kept in memory: who restarts the node gives everybody a fresh allowance.
+//! Counts are kept in memory. Those of objects and bytes are also written, in the transaction that takes the objects
+//! in, and read when the node starts: what is forgotten by a crash are requests that were never answered, of which
+//! nothing was taken in. Those of requests begin anew, which is worth a minute's allowance.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -12,8 +14,11 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use release::party::OrganisationId;
+use store::database::Writer;
+use store::quota::QuotaRow;
 
 use crate::access::Caller;
+use crate::error::AppError;
 use crate::node::Node;
 
 /// What one organisation, or one address, may do; each also at once, if it did nothing for as long as its period.
@@ -116,6 +121,33 @@ impl Quota {
         })
     }
 
+    /// Goes on from what had been used when it was written.
+    fn restore(&self, rows: &[QuotaRow], now: Timestamp) {
+        self.with(|used| {
+            for row in rows {
+                // A clock that was set back makes nobody wait longer than a node that stands still would.
+                let since = now.as_microsecond().saturating_sub(row.at.as_microsecond());
+                let left = |level: i64| level.saturating_sub(since.max(0)).max(0);
+                let of = used.organisations.entry(row.organisation).or_default();
+                of.objects = Bucket::with(left(row.objects_us), now);
+                of.bytes = Bucket::with(left(row.bytes_us), now);
+            }
+        });
+    }
+
+    /// What an organisation has used, to be written.
+    fn row(&self, organisation: OrganisationId, now: Timestamp) -> QuotaRow {
+        self.with(|used| {
+            let of = used.organisations.entry(organisation).or_default();
+            QuotaRow {
+                organisation,
+                at: now,
+                objects_us: of.objects.level(now),
+                bytes_us: of.bytes.level(now),
+            }
+        })
+    }
+
     fn unknown(&self, address: IpAddr, now: Timestamp) -> Result<(), Exceeded> {
         let hash = self.places.hash_one(network(address));
         self.with(|used| {
@@ -130,6 +162,16 @@ impl Quota {
 }
 
 impl Bucket {
+    /// A bucket that is empty after so many microseconds.
+    fn with(level: i64, now: Timestamp) -> Self {
+        Self(now.as_microsecond().saturating_add(level))
+    }
+
+    /// How many microseconds it takes until it is empty.
+    fn level(self, now: Timestamp) -> i64 {
+        self.0.saturating_sub(now.as_microsecond()).max(0)
+    }
+
     /// Pours `amount` in, of which `most` run out in `period`; what is more than fits into an empty bucket is taken
     /// once it is empty.
     fn pour(
@@ -139,9 +181,8 @@ impl Bucket {
         period: SignedDuration,
         now: Timestamp,
     ) -> Result<(), Exceeded> {
-        let now = now.as_microsecond();
+        let level = self.level(now);
         let period_us = i64::try_from(period.as_micros()).unwrap_or(i64::MAX);
-        let level = self.0.saturating_sub(now).max(0);
         let wide = u128::from(amount) * u128::from(period_us.unsigned_abs());
         let cost = i64::try_from(wide / u128::from(most.max(1))).unwrap_or(i64::MAX);
         let over = level.saturating_add(cost).saturating_sub(period_us);
@@ -152,7 +193,7 @@ impl Bucket {
                 retry_after_secs: u32::try_from(secs).unwrap_or(u32::MAX).max(1),
             });
         }
-        self.0 = now.saturating_add(level).saturating_add(cost);
+        *self = Self::with(level.saturating_add(cost), now);
         Ok(())
     }
 }
@@ -180,6 +221,21 @@ impl Node {
         let now = self.clock.now();
         self.quota
             .objects(caller.organisation, objects.len(), bytes, now)
+    }
+
+    /// Writes what the caller's organisation has used, so that a restart does not give it again.
+    pub(crate) fn keep_quota(&self, writer: &Writer<'_>, caller: &Caller) -> Result<(), AppError> {
+        let row = self.quota.row(caller.organisation, self.clock.now());
+        Ok(writer.set_quota(&row)?)
+    }
+
+    /// Goes on from what organisations had used before the node was started.
+    pub(crate) fn restore_quota(&self) -> Result<(), AppError> {
+        let rows = self
+            .store
+            .read(|reader| Ok::<_, AppError>(reader.quotas()?))?;
+        self.quota.restore(&rows, self.clock.now());
+        Ok(())
     }
 
     /// Counts a request of nobody that we know, from an address.

@@ -17,6 +17,7 @@ pub mod party;
 pub mod peer;
 pub mod quarantine;
 pub mod query;
+pub mod quota;
 pub mod release;
 pub mod request;
 pub mod rule;

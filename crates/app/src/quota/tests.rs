@@ -90,3 +90,30 @@ fn a_million_addresses_take_no_more_memory() {
     }
     quota.with(|used| assert_eq!(used.addresses.len(), PLACES));
 }
+
+#[test]
+fn what_was_used_goes_on_after_a_restart() {
+    let before = quota();
+    let one = organisation(1);
+    assert_eq!(before.objects(one, 100, 1 << 19, at(0)), Ok(()));
+    let row = before.row(one, at(600));
+    assert_eq!(row.objects_us, 3_000_000_000);
+    let after = |secs| {
+        let quota = quota();
+        quota.restore(&[row], at(secs));
+        quota
+    };
+    for secs in [600, 1_800, 3_000] {
+        let (stands, restarted) = (before.row(one, at(secs)), after(secs).row(one, at(secs)));
+        assert_eq!(stands, restarted, "after {secs}");
+    }
+    let refused = after(1_800).objects(one, 60, 1, at(1_800)).unwrap_err();
+    assert_eq!(refused.retry_after_secs, 360);
+    assert_eq!(after(3_600).objects(one, 100, 1, at(3_600)), Ok(()));
+    // What others do is their own.
+    assert_eq!(after(600).objects(organisation(2), 100, 1, at(600)), Ok(()));
+    // A clock that was set back by a year costs what is left and no year.
+    let year = 365 * 24 * 3_600;
+    let refused = after(-year).objects(one, 20, 1, at(-year)).unwrap_err();
+    assert_eq!(refused.retry_after_secs, 120);
+}

@@ -14,6 +14,7 @@ mod life;
 mod parties;
 mod peer;
 mod quarantine;
+mod quota;
 mod submitted;
 mod version;
 mod withdrawal;
