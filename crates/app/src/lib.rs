@@ -39,6 +39,7 @@ mod drawn;
 mod effect;
 mod entry;
 mod feed;
+mod peer_change;
 mod peer_secret;
 mod peer_settings;
 mod revocation;

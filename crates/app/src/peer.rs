@@ -11,6 +11,7 @@ pub use store::peer::Way;
 use crate::access::{Action, Caller};
 use crate::error::AppError;
 use crate::node::Node;
+pub use crate::peer_change::{Edit, PeerChange, PeerChanged, SecretsChange};
 pub use crate::peer_secret::PeerSecrets;
 pub use crate::peer_settings::{Direction, PeerSettings};
 use crate::peer_sync::REREAD;
@@ -187,7 +188,7 @@ impl Node {
             self.record(writer, caller, "add-peer", &row.name)?;
             // Without its credentials the peer is not added.
             new.secrets
-                .save(&self.dir, row.id)
+                .save(&self.dir, row.id, &new.settings.url)
                 .map_err(|error| secret_file(&error))
         });
         if saved.is_err() {
@@ -319,7 +320,7 @@ fn check_name(name: &str) -> Result<(), AppError> {
     Err(AppError::invalid("APP-PEER-01", message))
 }
 
-fn secret_file(error: &std::io::Error) -> AppError {
+pub(crate) fn secret_file(error: &std::io::Error) -> AppError {
     tracing::error!(
         error = error as &dyn std::error::Error,
         "the credentials of a peer"

@@ -1,6 +1,7 @@
 //! What a peer must not be told by us of others, and nobody of it: its credentials, in a file beside the database.
 //!
-//! INVARIANTS: they are in no database and so in no copy of one; the file is its owner's alone; nothing prints them.
+//! INVARIANTS: they are in no database and so in no copy of one; the file is its owner's alone; nothing prints them;
+//! they go to no other server than the one for which they were given.
 
 use std::fmt;
 use std::fs::{self, DirBuilder, OpenOptions};
@@ -9,6 +10,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use taxii::client::origin;
 use uuid::Uuid;
 
 /// Credentials towards a peer.
@@ -29,8 +31,8 @@ impl fmt::Debug for PeerSecrets {
 }
 
 impl PeerSecrets {
-    /// Writes them for a peer, all or nothing.
-    pub(crate) fn save(&self, dir: &Path, peer: Uuid) -> std::io::Result<()> {
+    /// Writes them for a peer at `url`, all or nothing.
+    pub(crate) fn save(&self, dir: &Path, peer: Uuid, url: &str) -> std::io::Result<()> {
         let folder = dir.join(FOLDER);
         DirBuilder::new()
             .recursive(true)
@@ -40,6 +42,7 @@ impl PeerSecrets {
             "secret": self.secret,
             "certificates": self.certificates,
             "key": self.key,
+            "origin": origin(url),
         });
         let new = folder.join(format!("{peer}.new"));
         let mut file = OpenOptions::new()
@@ -54,8 +57,9 @@ impl PeerSecrets {
         fs::File::open(&folder)?.sync_all()
     }
 
-    /// Reads those of a peer; none where the file is not there, as after a backup was brought back.
-    pub(crate) fn load(dir: &Path, peer: Uuid) -> std::io::Result<Option<Self>> {
+    /// Reads those of a peer at `url`; none where the file is not there, as after a backup was brought back, or where
+    /// they are for another server, as in the moment in which the settings change.
+    pub(crate) fn load(dir: &Path, peer: Uuid, url: &str) -> std::io::Result<Option<Self>> {
         let text = match fs::read_to_string(path(dir, peer)) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -64,6 +68,10 @@ impl PeerSecrets {
         let value: Value = serde_json::from_str(&text)
             .map_err(|_| std::io::Error::other("the file of credentials cannot be read"))?;
         let text = |name: &str| value.get(name)?.as_str().map(str::to_owned);
+        // Older programs did not write it, and could not change a URL.
+        if text("origin").is_some_and(|for_origin| origin(url) != Some(for_origin)) {
+            return Ok(None);
+        }
         Ok(Some(Self {
             secret: text("secret"),
             certificates: text("certificates"),

@@ -269,9 +269,15 @@ impl Node {
         };
         self.store.write(|writer| {
             // It may have been taken out meanwhile.
-            if writer.peer(peer.id)?.is_none() {
+            let Some(current) = writer.peer(peer.id)? else {
                 return Ok(());
-            }
+            };
+            // How it went on settings that hold no more says nothing of those that do.
+            let ending = if current.settings == peer.settings {
+                ending
+            } else {
+                &Ending::Unfinished
+            };
             let mut row = writer.peer_way(peer.id, way)?;
             let now = self.clock.now();
             row.last_attempt = Some(begun);
@@ -329,9 +335,9 @@ impl Node {
             text: text.to_owned(),
             retry_after_secs: None,
         };
-        let secrets = PeerSecrets::load(&self.dir, peer.id)
+        let secrets = PeerSecrets::load(&self.dir, peer.id, &settings.url)
             .map_err(|_| plain("the credentials of this peer cannot be read"))?
-            .ok_or_else(|| plain("the credentials of this peer are missing; add the peer anew"))?;
+            .ok_or_else(|| plain("the credentials of this peer are missing; give them again"))?;
         let config = config(&settings, &secrets, wire);
         let client = Client::new(config).map_err(|error| plain(&error.to_string()))?;
         Ok((settings, client))
@@ -364,6 +370,7 @@ impl Run<'_> {
             .read(|reader| Ok::<_, AppError>(reader.peer(self.peer.id)?))?;
         let ends = match (row, self.word) {
             (None, _) => true,
+            (Some(row), _) if row.settings != self.peer.settings => true,
             (Some(_), Word::Person) => false,
             (Some(row), Word::Worker(stop)) => {
                 // However slow the peer is, each turn brings something.
@@ -372,6 +379,14 @@ impl Run<'_> {
             }
         };
         if ends { Err(Stop::Asked) } else { Ok(()) }
+    }
+
+    /// Ends the run where its settings hold no more: what it would record could undo that a cursor begins anew.
+    pub(crate) fn still_holds(&self, writer: &Writer<'_>) -> Result<(), Stop> {
+        match writer.peer(self.peer.id)? {
+            Some(row) if row.settings == self.peer.settings => Ok(()),
+            _ => Err(Stop::Asked),
+        }
     }
 
     /// How long it has gone on.

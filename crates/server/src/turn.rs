@@ -45,7 +45,7 @@ impl Turns {
         };
         let turn = async {
             let body = match *method {
-                Method::POST => Some(places.bodies.acquire_owned().await.ok()?),
+                Method::PATCH | Method::POST => Some(places.bodies.acquire_owned().await.ok()?),
                 _ => None,
             };
             Some(Turn {

@@ -312,6 +312,41 @@ impl Writer<'_> {
         Ok(changed > 0)
     }
 
+    /// Changes what is exchanged with a peer and how; false if it is not there.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn set_peer_settings(&self, peer: Uuid, settings: &str) -> Result<bool> {
+        let changed = self
+            .connection
+            .prepare_cached("UPDATE peer SET settings = ?2 WHERE id = ?1")?
+            .execute((peer.to_string(), settings))?;
+        Ok(changed > 0)
+    }
+
+    /// Forgets where a way goes on in all collections.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn forget_peer_cursors(&self, peer: Uuid, way: Way) -> Result<()> {
+        self.connection
+            .prepare_cached("DELETE FROM peer_cursor WHERE peer = ?1 AND way = ?2")?
+            .execute((peer.to_string(), way.name()))?;
+        Ok(())
+    }
+
+    /// Forgets what the server of a peer said: what was refused, and what it had not decided yet.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn forget_peer_answers(&self, peer: Uuid) -> Result<()> {
+        for table in ["peer_refusal", "peer_pending"] {
+            let sql = format!("DELETE FROM {table} WHERE peer = ?1");
+            self.connection.execute(&sql, [peer.to_string()])?;
+        }
+        Ok(())
+    }
+
     /// Takes a peer out with everything that is known of it; what came from it stays.
     ///
     /// # Errors

@@ -125,6 +125,7 @@ impl Run<'_> {
         let node = self.node;
         let arrived = node.judge_all(source, &texts)?;
         let (moved, is_late) = node.store.write(|writer| {
+            self.still_holds(writer)?;
             let taken = node.take_fetched(writer, source, arrived)?;
             if !taken.full.is_empty() {
                 // INVARIANT: the cursor passes nothing that another time would be taken.

@@ -135,8 +135,10 @@ impl Run<'_> {
             // What was passed over at the end of the page is done as well.
             if going.refused.is_empty() {
                 let node = self.node;
-                node.store
-                    .write(|writer| self.move_to(writer, target, last))?;
+                node.store.write(|writer| {
+                    self.still_holds(writer)?;
+                    Ok::<_, Stop>(self.move_to(writer, target, last)?)
+                })?;
             }
             after = Some(last);
             if !page.more {
@@ -147,9 +149,10 @@ impl Run<'_> {
             (Some(_), Some(last)) if going.is_accepted => {
                 let node = self.node;
                 node.store.write(|writer| {
+                    self.still_holds(writer)?;
                     let refused = self.refuse_all(writer, &going.refused)?;
                     self.count(writer, 0, 0, refused)?;
-                    self.move_to(writer, target, last)
+                    Ok::<_, Stop>(self.move_to(writer, target, last)?)
                 })?;
                 Ok(())
             }
@@ -291,6 +294,7 @@ impl Run<'_> {
             let before = std::mem::take(&mut going.refused);
             let node = self.node;
             node.store.write(|writer| {
+                self.still_holds(writer)?;
                 let refused = self.refuse_all(writer, &before)?;
                 let refused = refused.saturating_add(self.refuse_all(writer, &failures)?);
                 self.count(writer, moved, unchanged, refused)?;
@@ -302,7 +306,7 @@ impl Run<'_> {
                     };
                     writer.put_peer_pending(self.peer.id, &row)?;
                 }
-                self.move_to(writer, target, last.entry.position)
+                Ok::<_, Stop>(self.move_to(writer, target, last.entry.position)?)
             })?;
             going.is_accepted = true;
         }

@@ -1,5 +1,7 @@
 //! Exchanging with servers that do as they please.
 
+mod change;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Mutex;
@@ -114,7 +116,7 @@ fn asked(stream: TcpStream) -> Option<(TcpStream, Asked)> {
 
 /// A node with a peer.
 struct Exchange {
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
     node: Arc<Node>,
     clock: Arc<FixedClock>,
     admin: Caller,
@@ -175,7 +177,7 @@ fn exchange_with(
     };
     let peer = node.add_peer(&admin, &new).unwrap();
     Exchange {
-        _dir: dir,
+        dir,
         node,
         clock: clock.clone(),
         admin,

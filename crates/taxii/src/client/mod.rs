@@ -276,6 +276,11 @@ impl Client {
     }
 }
 
+/// Where credentials for a URL go: its scheme, host and port; none where it is no absolute URL of a server.
+pub fn origin(url: &str) -> Option<String> {
+    url::Base::parse(url).map(|base| base.origin)
+}
+
 fn parse<T: DeserializeOwned>(received: &Received) -> Result<T, ClientError> {
     serde_json::from_str(&received.body).map_err(|error| received.not_taxii(&error))
 }
