@@ -1,9 +1,9 @@
 //! Peers in the JSON API.
 
-use app::peer::{Direction, NewPeer, PeerSecrets, PeerSettings};
+use app::peer::{Direction, Edit, NewPeer, PeerChange, PeerSecrets, PeerSettings, SecretsChange};
 use axum::Json;
 use axum::extract::{Path, State};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::error::Failure;
@@ -44,9 +44,34 @@ pub(crate) struct PeerInput {
 /// What is done with a peer.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PeerChange {
+pub(crate) struct PeerAction {
     /// `pause`, `resume`, `sync` or `remove`.
     action: String,
+}
+
+/// What is changed of a peer: what is left out stays, and what need not be there is taken away by null.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PeerPatch {
+    url: Option<String>,
+    direction: Option<String>,
+    pull: Option<Vec<String>>,
+    push: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "edit")]
+    user: Edit<String>,
+    #[serde(default, deserialize_with = "edit")]
+    secret: Edit<String>,
+    #[serde(default, deserialize_with = "edit")]
+    authorities: Edit<String>,
+    #[serde(default, deserialize_with = "edit")]
+    certificates: Edit<String>,
+    #[serde(default, deserialize_with = "edit")]
+    key: Edit<String>,
+    types: Option<Vec<String>>,
+    interval_secs: Option<u32>,
+    page_objects: Option<u32>,
+    overlap_secs: Option<u32>,
+    reread_hours: Option<u32>,
 }
 
 pub(crate) async fn list(who: Permitted<ReadParties>, State(shared): State<Shared>) -> Answer {
@@ -83,7 +108,7 @@ pub(crate) async fn change(
     who: Permitted<ManageParties>,
     State(shared): State<Shared>,
     Path(name): Path<String>,
-    JsonBody(change): JsonBody<PeerChange>,
+    JsonBody(change): JsonBody<PeerAction>,
 ) -> Answer {
     let act: fn(&app::node::Node, &app::access::Caller, &str) -> _ = match change.action.as_str() {
         "pause" => app::node::Node::pause_peer,
@@ -100,14 +125,62 @@ pub(crate) async fn change(
     Ok(Json(json!({})))
 }
 
+pub(crate) async fn set(
+    who: Permitted<ManageParties>,
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    JsonBody(patch): JsonBody<PeerPatch>,
+) -> Answer {
+    let change = patch.read()?;
+    let changed = who
+        .ask(&shared, move |node, caller| {
+            node.change_peer(caller, &name, &change)
+        })
+        .await?;
+    Ok(Json(json::peer::changed(&changed)))
+}
+
+/// A value, or null where there is to be none.
+fn edit<'de, D: Deserializer<'de>>(input: D) -> Result<Edit<String>, D::Error> {
+    let value = Option::<String>::deserialize(input)?;
+    Ok(value.map_or(Edit::Clear, Edit::Set))
+}
+
+fn direction(name: &str) -> Result<Direction, Failure> {
+    Direction::parse(name).ok_or_else(|| {
+        let message = format!("`direction` is both, pull or push, not `{name}`");
+        Failure::field("SERVER-FIELD-02", "direction", message)
+    })
+}
+
+impl PeerPatch {
+    fn read(self) -> Result<PeerChange, Failure> {
+        Ok(PeerChange {
+            url: self.url,
+            direction: self.direction.as_deref().map(direction).transpose()?,
+            pull: self.pull,
+            push: self.push,
+            user: self.user,
+            authorities: self.authorities,
+            types: self.types,
+            interval_secs: self.interval_secs,
+            page_objects: self.page_objects,
+            overlap_secs: self.overlap_secs,
+            reread_hours: self.reread_hours,
+            secrets: SecretsChange {
+                secret: self.secret,
+                certificates: self.certificates,
+                key: self.key,
+            },
+        })
+    }
+}
+
 impl PeerInput {
     fn read(self) -> Result<NewPeer, Failure> {
         let usual = PeerSettings::of_url(self.url);
         let direction = match &self.direction {
-            Some(name) => Direction::parse(name).ok_or_else(|| {
-                let message = format!("`direction` is both, pull or push, not `{name}`");
-                Failure::field("SERVER-FIELD-02", "direction", message)
-            })?,
+            Some(name) => direction(name)?,
             None => usual.direction,
         };
         let organisation = self.organisation.trim_start_matches("identity--");

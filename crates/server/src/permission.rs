@@ -1,6 +1,6 @@
 //! What a handler asks of who calls it, in its signature.
 //!
-//! INVARIANT: [`Route`] can be made of handlers only whose first argument is [`Permitted`], and for POST whose last
+//! INVARIANT: [`Route`] can be made of handlers only whose first argument is [`Permitted`], and for PATCH and POST whose last
 //! argument is [`Checked`] against forged requests; the exceptions are made with [`Route::open`].
 
 use std::marker::PhantomData;
@@ -10,7 +10,7 @@ use app::access::Action;
 use axum::extract::FromRequestParts;
 use axum::handler::Handler;
 use axum::http::request::Parts;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get, patch, post};
 
 use crate::authentication::Visitor;
 use crate::error::Failure;
@@ -149,6 +149,15 @@ impl Route {
         T: CheckedSignature + 'static,
     {
         Self::new("POST", path, access(T::ACTION), post(handler))
+    }
+
+    /// A route that changes a part of something.
+    pub(crate) fn patch<H, T>(path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Shared>,
+        T: CheckedSignature + 'static,
+    {
+        Self::new("PATCH", path, access(T::ACTION), patch(handler))
     }
 
     /// A route for everybody.

@@ -1,6 +1,6 @@
 //! Peers, in JSON. No credential is in it.
 
-use app::peer::{PeerDetails, PeerSummary, WayView};
+use app::peer::{PeerChanged, PeerDetails, PeerSummary, WayView};
 use serde_json::{Value, json};
 
 /// A peer in a list.
@@ -50,6 +50,12 @@ pub fn details(details: &PeerDetails) -> Value {
         "events": events(details),
         "pending": details.pending,
     })
+}
+
+/// What a change of a peer came to.
+pub fn changed(changed: &PeerChanged) -> Value {
+    let ways = changed.begins_anew.iter().map(|way| way.name());
+    json!({ "changed": changed.changed, "begins_anew": ways.collect::<Vec<_>>() })
 }
 
 /// What happened with a peer, the latest first.

@@ -2,7 +2,8 @@
 
 use app::party::Organisation;
 use app::peer::{
-    Direction, NewPeer, PeerDetails, PeerSecrets, PeerSettings, PeerSummary, WayState, WayView,
+    Direction, Edit, NewPeer, PeerChange, PeerDetails, PeerSecrets, PeerSettings, PeerSummary,
+    SecretsChange, WayState, WayView,
 };
 use askama::Template;
 use axum::extract::{Path, State};
@@ -108,6 +109,63 @@ pub(crate) async fn change(
     Ok(go(&format!("/peers/{}", view::query_value(&name)), None))
 }
 
+/// Changes what is exchanged; fields that the form does not have stay as they are.
+pub(crate) async fn set(
+    who: Permitted<ManageParties>,
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let change = change_of(&fields)?;
+    let asked = name.clone();
+    who.ask(&shared, move |node, caller| {
+        node.change_peer(caller, &asked, &change)
+    })
+    .await?;
+    Ok(go(&format!("/peers/{}", view::query_value(&name)), None))
+}
+
+fn change_of(fields: &Fields) -> Result<PeerChange, Failure> {
+    let list = |name: &str| {
+        let text = fields.all(name).next()?;
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        Some(lines.map(str::to_owned).collect())
+    };
+    let user = match fields.all("user").next() {
+        None => Edit::Keep,
+        Some("") => Edit::Clear,
+        Some(user) => Edit::Set(user.to_owned()),
+    };
+    let secret = match fields.untrimmed("secret") {
+        "" if fields.is("forget", "secret") => Edit::Clear,
+        "" => Edit::Keep,
+        secret => Edit::Set(secret.to_owned()),
+    };
+    Ok(PeerChange {
+        url: fields.some("url").map(str::to_owned),
+        direction: Direction::parse(fields.get("direction")),
+        pull: list("pull"),
+        push: list("push"),
+        user,
+        types: list("types"),
+        interval_secs: number(fields, "interval_secs")?,
+        page_objects: number(fields, "page_objects")?,
+        overlap_secs: number(fields, "overlap_secs")?,
+        reread_hours: number(fields, "reread_hours")?,
+        secrets: SecretsChange {
+            secret,
+            ..SecretsChange::default()
+        },
+        ..PeerChange::default()
+    })
+}
+
+/// A number of a form, where there is one.
+fn number(fields: &Fields, name: &str) -> Result<Option<u32>, Failure> {
+    let value = fields.some(name).map(str::parse).transpose();
+    value.map_err(|_| Failure::field("SERVER-FIELD-02", name, format!("`{name}` is not a number")))
+}
+
 /// Why a way fails, where it does.
 pub(crate) fn failure(way: &WayView) -> &str {
     match (way.failures, &way.failure) {
@@ -121,6 +179,19 @@ pub(crate) fn way_name(t: &Texts, way: &WayView) -> &'static str {
     match way.way {
         app::peer::Way::Pull => t.peer_pull,
         app::peer::Way::Push => t.peer_push,
+    }
+}
+
+/// The name of a direction.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass everything by reference"
+)]
+pub(crate) fn direction_name(t: &Texts, direction: &Direction) -> &'static str {
+    match direction {
+        Direction::Both => t.peer_both,
+        Direction::Pull => t.peer_pull,
+        Direction::Push => t.peer_push,
     }
 }
 

@@ -346,7 +346,11 @@ pub(super) fn peer_details() -> PeerDetails {
             id: Uuid::from_u128(13),
             name: "abroad".to_owned(),
             organisation: "Organisation 9".to_owned(),
-            settings: PeerSettings::of_url("https://x.example/taxii2/"),
+            settings: PeerSettings {
+                pull: vec!["<x>".to_owned(), "</textarea>".to_owned()],
+                user: Some("\"u\"".to_owned()),
+                ..PeerSettings::of_url("https://x.example/taxii2/")
+            },
             is_paused: false,
             ways: vec![
                 way(Way::Pull, WayState::Failing),

@@ -10,6 +10,7 @@ use std::time::Duration;
 use app::access::Role;
 use app::four_eyes::FourEyes;
 use app::network::Network;
+use app::peer::{NewPeer, PeerSecrets, PeerSettings};
 use app::query::QueryTerms;
 use base64::Engine as _;
 use serde_json::{Value, json};
@@ -279,6 +280,82 @@ fn an_incident_is_read_in_a_browser_after_a_one_time_login() {
         browser.screenshot(&name("released"));
         browser.go(&format!("{address}/see-as?audience=public"));
         browser.screenshot(&name("see-as"));
+    }
+}
+
+#[test]
+fn a_peer_is_changed_with_the_keyboard_in_a_browser() {
+    const ENTER: &str = "\u{e007}";
+    if !Path::new(CHROMIUM).exists() || !Path::new(DRIVER).exists() {
+        testkit::skip::because("chromium and chromedriver are not installed");
+        return;
+    }
+    let _alone = alone();
+    let site = site();
+    let (_runtime, address) = serve(&site);
+    let admin = site.node.local_caller().unwrap();
+    let abroad = crate::organisation("Abroad", None);
+    let new = NewPeer {
+        name: "abroad".to_owned(),
+        organisation: site.node.add_organisation(&admin, &abroad).unwrap().id,
+        settings: PeerSettings {
+            pull: vec!["one".to_owned(), "two".to_owned()],
+            ..PeerSettings::of_url("https://abroad.example/taxii2/")
+        },
+        secrets: PeerSecrets::default(),
+    };
+    site.node.add_peer(&admin, &new).unwrap();
+    for (language, dark, secs) in [("ja", false, 61), ("en", true, 62)] {
+        let once = site.node.one_time_login(&admin, "admin").unwrap().token;
+        let browser = Browser::open(language, dark);
+        browser.go(&format!("{address}/sign-in/once/{once}"));
+        browser.click("#sign-in");
+        browser.comes_to("/password");
+        browser.go(&format!("{address}/peers/abroad"));
+        let keys = |selector: &str, text: &str| {
+            let element = browser.find(selector);
+            browser.post(&format!("{element}/value"), &json!({ "text": text }));
+        };
+        keys("summary", ENTER);
+        browser.screenshot(&format!("peer-{language}"));
+        for field in [
+            "input[name=url]",
+            "select[name=direction]",
+            "textarea[name=pull]",
+            "textarea[name=push]",
+            "textarea[name=types]",
+            "input[name=interval_secs]",
+            "input[name=page_objects]",
+            "input[name=overlap_secs]",
+            "input[name=reread_hours]",
+            "input[name=user]",
+            "input[name=secret]",
+            "input[name=forget]",
+        ] {
+            let label = browser.get(&format!("{}/computedlabel", browser.find(field)));
+            assert!(label.as_str().unwrap().len() > 2, "{field}: {label}");
+        }
+        let interval = browser.find("input[name=interval_secs]");
+        browser.post(&format!("{interval}/clear"), &json!({}));
+        keys("input[name=interval_secs]", &format!("{secs}{ENTER}"));
+        let settings = || {
+            let peer = site.node.peer(&admin, "abroad").unwrap().unwrap();
+            peer.summary.settings
+        };
+        for _ in 0..300 {
+            if settings().interval_secs == secs {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let settings = settings();
+        assert_eq!(
+            (settings.interval_secs, settings.pull),
+            (secs, new.settings.pull.clone())
+        );
+        browser.go(&format!("{address}/peers/abroad"));
+        let log = browser.text("section[aria-labelledby=h-log]");
+        assert!(log.contains("it goes on from where it was"), "{log}");
     }
 }
 

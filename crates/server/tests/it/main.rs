@@ -16,6 +16,7 @@ mod ledger;
 mod life;
 mod mutual_tls;
 mod non_interference;
+mod peer;
 mod quarantine;
 
 use std::sync::Arc;

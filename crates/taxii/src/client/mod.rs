@@ -237,13 +237,30 @@ impl Client {
         status: Status,
         timeout: Duration,
     ) -> Result<Status, ClientError> {
+        let status = self.watch(root, status, timeout)?;
+        match status.status {
+            Progress::Complete => Ok(status),
+            Progress::Pending => Err(ClientError::StillPending { id: status.id }),
+        }
+    }
+
+    /// Like [`Client::wait`], but that a request is still pending after `timeout` is an answer: the last one.
+    ///
+    /// # Errors
+    /// [`ClientError`]
+    pub fn watch(
+        &self,
+        root: &str,
+        status: Status,
+        timeout: Duration,
+    ) -> Result<Status, ClientError> {
         let begun = Instant::now();
         let mut status = status;
         let mut pause = FIRST_POLL;
         while status.status == Progress::Pending {
             let left = timeout.saturating_sub(begun.elapsed());
             if left.is_zero() {
-                return Err(ClientError::StillPending { id: status.id });
+                break;
             }
             std::thread::sleep(pause.min(left));
             pause = (pause * 2).min(LAST_POLL);
