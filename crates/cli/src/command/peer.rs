@@ -1,5 +1,7 @@
 //! `noroshi peer`: servers with which `serve` exchanges objects by itself.
 
+mod change;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::command::organisation;
+use crate::command::peer::change::Change;
 use crate::config::Context;
 use crate::words::Language;
 use crate::{Verdict, format, input, node, out, progress, serving};
@@ -28,6 +31,11 @@ pub(crate) enum Command {
         /// Its name
         name: String,
     },
+    /// Change what is exchanged with one, and how; it goes on from where it was
+    ///
+    /// What is not named stays as it is. Another URL, another collection or more types begin anew. Its organisation
+    /// stays: what came from it is that organisation's.
+    Set(Box<Change>),
     /// Let one rest
     Pause {
         /// Its name
@@ -117,6 +125,9 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
     if let Command::Sync { name } = command {
         return synchronise(context, name.as_deref(), &Way::ALL);
     }
+    if let Command::Set(change) = command {
+        return change.run(context);
+    }
     let (node, caller) = node::open(context)?;
     match command {
         Command::Add(new) => {
@@ -151,7 +162,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
             node.remove_peer(&caller, name)?;
             Ok(Verdict::Good)
         }
-        Command::Sync { .. } => Ok(Verdict::Good),
+        Command::Set(_) | Command::Sync { .. } => Ok(Verdict::Good),
     }
 }
 

@@ -196,17 +196,50 @@ fn release(world: &World, token: &str) -> u64 {
 
 /// The status of the answer; none where there is none.
 fn post(origin: &str, path: &str, token: &str, body: &str) -> Option<u16> {
+    post_as(origin, path, token, body, "application/json")
+}
+
+fn post_as(origin: &str, path: &str, token: &str, body: &str, kind: &str) -> Option<u16> {
     let address = origin.strip_prefix("http://")?;
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_mins(1))).ok()?;
     let request = format!(
-        "POST {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     );
     stream.write_all(request.as_bytes()).ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     answer.split(' ').nth(1)?.parse().ok()
+}
+
+#[test]
+fn a_crash_gives_nobody_a_new_hour() {
+    let node = Node::new();
+    let settings = "[quota]\nobjects_per_hour = 4\n";
+    std::fs::write(node.dir().join("noroshi.toml"), settings).unwrap();
+    let (one, other) = (node.add_member("One"), node.add_member("Other"));
+    let mut serving = Serving::start(node.dir());
+    let send = |serving: &Serving, token: &str, count: usize| {
+        let body = format!("{{\"objects\":[{}]}}", vec!["{}"; count].join(","));
+        let inbox = "/taxii2/noroshi/collections/inbox/objects/";
+        post_as(
+            &serving.url,
+            inbox,
+            token,
+            &body,
+            "application/taxii+json;version=2.1",
+        )
+    };
+    assert_eq!(send(&serving, &one, 4), Some(202));
+    for _ in 0..3 {
+        assert_eq!(send(&serving, &one, 2), Some(429));
+        serving.kill();
+        serving = Serving::start(node.dir());
+    }
+    assert_eq!(send(&serving, &one, 2), Some(429));
+    assert_eq!(send(&serving, &other, 4), Some(202));
+    assert_eq!(serving.terminate(), Some(0));
 }
 
 #[test]

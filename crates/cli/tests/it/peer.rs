@@ -553,3 +553,67 @@ fn a_node_exchanges_with_opentaxii() {
     let path = format!("/taxii2/{root}/collections/exchange/objects/");
     exchange_with(&theirs, &environment, &url, &path, false);
 }
+
+#[test]
+fn a_peer_is_changed_without_losing_where_it_is() {
+    let (centre, agency) = (Node::new(), Node::new());
+    let token = centre.add_member("Agency");
+    agency.ask(&["organisation", "add", "Centre"]).ended(0);
+    let serving = Serving::start(centre.dir());
+    let url = format!("{}/taxii2/", serving.url);
+    let add = ["peer", "add", "centre", "--organisation", "Centre"];
+    let more = ["--url", &url, "--direction", "pull", "--type", "indicator"];
+    agency.ask_as(&token, &[&add[..], &more].concat()).ended(0);
+    centre.import(&numbered(0..5));
+    centre.release("Agency", &ids(0..5));
+    let moved_by_sync = || {
+        let reports = agency.ask(&["peer", "sync", "centre"]).ended(0).json();
+        reports[0]["moved"].clone()
+    };
+    let set =
+        |more: &[&str]| agency.ask_as("another", &[&["peer", "set", "centre"], more].concat());
+    assert_eq!(moved_by_sync(), 5);
+    let before = agency.peer("centre")["cursors"].clone();
+    // A token in the environment is another server's, maybe.
+    let changed = set(&["--interval", "7", "--page", "3"]).ended(0).json();
+    let expected = json!({"changed": ["interval_secs", "page_objects"], "begins_anew": []});
+    assert_eq!(changed, expected);
+    let peer = agency.peer("centre");
+    assert_eq!(peer["cursors"], before);
+    assert_eq!(
+        (&peer["summary"]["interval_secs"], &peer["summary"]["types"]),
+        (&json!(7), &json!(["indicator"]))
+    );
+    moved_by_sync();
+    let changed = set(&["--clear", "type"]).ended(0).json();
+    assert_eq!(changed["begins_anew"], json!(["pull", "push"]));
+    assert_eq!(agency.peer("centre")["cursors"], json!([]));
+    assert_eq!(moved_by_sync(), 0);
+    assert_eq!(
+        agency.peer("centre")["cursors"][0]["position"],
+        before[0]["position"]
+    );
+    // Its token goes to no other server.
+    let refused = set(&["--url", "https://elsewhere.example/"]).ended(2);
+    assert!(
+        refused.stderr.contains("another server"),
+        "{}",
+        refused.stderr
+    );
+    for wrong in [
+        &["--user", "x", "--clear", "user"][..],
+        &["--interval", "0"],
+        &["--clear", "url"],
+    ] {
+        set(wrong).ended(2);
+    }
+    // A credential is replaced where it is given.
+    let file = agency.dir().join("token");
+    std::fs::write(&file, "wrong\n").unwrap();
+    let secret = ["--secret-file", file.to_str().unwrap()];
+    assert_eq!(set(&secret).ended(0).json()["changed"], json!(["secret"]));
+    agency.ask(&["peer", "sync", "centre"]).ended(1);
+    std::fs::write(&file, &token).unwrap();
+    set(&secret).ended(0);
+    moved_by_sync();
+}
