@@ -1,5 +1,7 @@
 //! `noroshi taxii`: other servers.
 
+pub(crate) mod sent;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -26,6 +28,7 @@ use taxii::message::collection::Collection;
 use crate::command::extract::{all_of, bundle};
 use crate::command::organisation::find;
 use crate::command::peer;
+use crate::command::taxii::sent::Sent;
 use crate::config::{Context, Peer};
 use crate::{Verdict, format, input, node, out, parse, progress, serving};
 
@@ -59,6 +62,9 @@ pub(crate) enum Command {
         all_versions: bool,
     },
     /// Add objects to a collection
+    ///
+    /// Exit code 0: all were taken in, or wait for the server's decision, after which `noroshi taxii status` asks
+    /// later; 1: some were refused.
     Push {
         #[command(flatten)]
         server: Server,
@@ -67,9 +73,24 @@ pub(crate) enum Command {
         collection: Option<String>,
         /// A bundle's FILE, or `-`; without one, what this node released to the peer SERVER
         file: Option<PathBuf>,
-        /// Longest wait for the server's decision, in seconds
-        #[arg(long, default_value_t = 60)]
-        wait_secs: u64,
+        /// Longest wait for the server's decisions; what it has not decided then is told as pending
+        #[arg(
+            long,
+            alias = "wait-secs",
+            value_name = "SECONDS",
+            default_value_t = 60
+        )]
+        wait: u64,
+    },
+    /// Ask what became of objects that were pending when they were pushed
+    ///
+    /// Exit code 0: all were taken in, or still wait; 1: some were refused.
+    Status {
+        #[command(flatten)]
+        server: Server,
+        /// The status that `noroshi taxii push` told
+        #[arg(value_name = "ID")]
+        id: String,
     },
     /// Exchange with the node's peers now, both ways, as `serve` does by itself
     Sync {
@@ -150,7 +171,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
             server,
             collection,
             file,
-            wait_secs,
+            wait,
         } => {
             let Some(file) = file else {
                 return peer::synchronise(context, Some(&server.place), &[Way::Push]);
@@ -158,9 +179,18 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
             let connection = Connection::open(context, server)?;
             let (root, found) = connection.collection(collection.as_deref(), |c| c.can_write)?;
             let texts = read_objects(file)?;
-            let wait = Duration::from_secs(*wait_secs);
-            let pushed = push(context, &connection.client, &root, &found.id, &texts, wait)?;
-            say_pushed(context, &pushed)
+            let wait = Duration::from_secs(*wait);
+            let sent = push(context, &connection.client, &root, &found.id, &texts, wait)?;
+            let verdict = sent.say(context, &server.place)?;
+            match sent.failure {
+                // What was sent before is told all the same.
+                Some(error) => Err(error),
+                None => Ok(verdict),
+            }
+        }
+        Command::Status { server, id } => {
+            let connection = Connection::open(context, server)?;
+            Sent::ask(&connection.client, id)?.say(context, &server.place)
         }
         Command::Sync { peer } => peer::synchronise(context, peer.as_deref(), &Way::ALL),
     }
@@ -201,13 +231,6 @@ impl Pulled {
         self.received += u64::try_from(texts.len()).unwrap_or_default();
         Ok(())
     }
-}
-
-/// What a push came to.
-#[derive(Debug, Default)]
-pub(crate) struct Pushed {
-    pub(crate) taken: u64,
-    pub(crate) refused: Vec<(String, String)>,
 }
 
 /// Pulls into a node; the place where it ended is kept under `source`, after each page that is safe.
@@ -262,7 +285,7 @@ pub(crate) fn pull_node(
     Ok(pulled)
 }
 
-/// Pushes objects and waits for the server's decision.
+/// Pushes objects, and waits for the server's decisions.
 pub(crate) fn push(
     context: &Context,
     client: &Client,
@@ -270,20 +293,9 @@ pub(crate) fn push(
     collection: &str,
     texts: &[String],
     wait: Duration,
-) -> Result<Pushed> {
+) -> Result<Sent> {
     let size = BatchSize::for_root(&client.api_root(root)?, context.settings.page_objects);
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let mut pushed = Pushed::default();
-    for batch in client.add_objects(root, collection, &texts, size) {
-        let status = client.wait(root, batch.result?, wait)?;
-        pushed.taken += status.success_count;
-        for failure in status.failures {
-            pushed
-                .refused
-                .push((failure.id, failure.message.unwrap_or_default()));
-        }
-    }
-    Ok(pushed)
+    Ok(Sent::push(client, root, collection, texts, size, wait))
 }
 
 /// A client as the settings want it.
@@ -536,28 +548,4 @@ fn say_pulled(context: &Context, pulled: &Pulled) -> Result<Verdict> {
         }
     }
     Ok(Verdict::of(refused == 0 && report.conflicts == 0))
-}
-
-fn say_pushed(context: &Context, pushed: &Pushed) -> Result<Verdict> {
-    if context.json {
-        let refused: Vec<_> = pushed
-            .refused
-            .iter()
-            .map(|(id, reason)| json!({ "id": id, "reason": reason }))
-            .collect();
-        out::json(&json!({ "taken": pushed.taken, "refused": refused }))?;
-    } else {
-        let language = context.language;
-        out::line(&format!(
-            "{} {} · {} {}",
-            format::number(pushed.taken),
-            language.pick("taken in", "受理"),
-            pushed.refused.len(),
-            language.pick("refused", "拒否"),
-        ))?;
-        for (id, reason) in &pushed.refused {
-            out::note(&format::plain(&format!("{id}: {reason}")));
-        }
-    }
-    Ok(Verdict::of(pushed.refused.is_empty()))
 }

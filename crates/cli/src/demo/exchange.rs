@@ -320,6 +320,10 @@ fn send(
         &texts,
         STATUS_WAIT,
     )?;
+    let is_decided = pushed.is_decided();
+    if let Some(error) = pushed.failure {
+        return Err(error);
+    }
     teller.fact(&format!(
         "{} → {}: {} {}, {} {}",
         cast.carrier.name,
@@ -333,6 +337,7 @@ fn send(
         teller.fact(&format::plain(&format!("! {id}: {reason}")))?;
     }
     ensure!(pushed.refused.is_empty(), "the centre refused sightings");
+    ensure!(is_decided, "the centre has not decided on sightings");
     traffic.sent = true;
     Ok(())
 }

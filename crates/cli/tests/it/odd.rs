@@ -312,3 +312,55 @@ fn what_cannot_be_a_peer_is_refused() {
     node.ask(&["peer", "remove", "a"]).ended(0);
     assert_eq!(files(), 0);
 }
+
+/// Pushes objects from a file to a server, without a node.
+fn push(node: &Node, url: &str, numbers: &[usize], wait: &str) -> crate::tool::Ran {
+    let objects: Vec<Value> = numbers.iter().map(|one| indicator(*one, FIRST)).collect();
+    let bundle = json!({"type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000000", "objects": objects});
+    let file = node.dir().join("pushed.json");
+    std::fs::write(&file, bundle.to_string()).unwrap();
+    let file = file.to_str().unwrap();
+    node.ask_as(SECRET, &["taxii", "push", url, file, "--wait", wait])
+}
+
+#[test]
+fn what_a_server_has_not_decided_is_pending_and_no_error() {
+    let (odd, url) = Odd::start();
+    let node = Node::new();
+    let pushed = push(&node, &url, &[1, 2, LATE], "0").ended(0).json();
+    let pending = json!([{"status": "late", "count": 1, "objects": []}]);
+    let expected = json!({"taken": 2, "refused": [], "pending": pending});
+    assert_eq!(pushed, expected);
+    // Nobody waited for it.
+    assert_eq!(odd.status_asked.load(Ordering::Relaxed), 0);
+    let ask = || node.ask_as(SECRET, &["taxii", "status", &url, "late"]);
+    let waiting = ask().ended(0).json();
+    assert_eq!(waiting["pending"][0]["status"], "late", "{waiting}");
+    odd.status_asked.store(100, Ordering::Relaxed);
+    let decided = ask().ended(1).json();
+    assert_eq!(decided["pending"], json!([]));
+    assert_eq!(
+        decided["refused"],
+        json!([{"id": id(LATE), "reason": "not wanted"}])
+    );
+    // Who waits long enough is told at once.
+    let pushed = push(&node, &url, &[LATE], "60").ended(1).json();
+    assert_eq!(
+        pushed,
+        json!({"taken": 0, "refused": decided["refused"], "pending": []})
+    );
+    let unknown = node.ask_as(SECRET, &["taxii", "status", &url, "other"]);
+    assert!(unknown.ended(2).stderr.contains("`other`"));
+}
+
+#[test]
+fn what_was_sent_before_a_failure_is_told() {
+    let (_odd, url) = Odd::start();
+    let node = Node::new();
+    let numbers = [LATE, POISON];
+    let folder = node.dir().join("noroshi.toml");
+    std::fs::write(folder, "[limits]\npage_objects = 1\n").unwrap();
+    let ran = push(&node, &url, &numbers, "0").ended(2);
+    assert_eq!(ran.json()["pending"][0]["status"], "late");
+    assert!(ran.stderr.contains("something is wrong"), "{}", ran.stderr);
+}

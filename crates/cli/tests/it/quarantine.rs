@@ -28,7 +28,7 @@ fn what_a_member_sends_waits_is_decided_on_and_forgotten() {
         std::fs::write(&file, bundle).unwrap();
         let file = file.to_str().unwrap();
         // Nobody decides meanwhile.
-        let arguments = ["taxii", "push", &url, file, "--json", "--wait-secs", "1"];
+        let arguments = ["taxii", "push", &url, file, "--json", "--wait", "0"];
         let mut command = noroshi(&arguments);
         command
             .env("NOROSHI_TOKEN", token.trim())
@@ -37,7 +37,20 @@ fn what_a_member_sends_waits_is_decided_on_and_forgotten() {
             .into()
     };
     // Two of the four are benign to the house alone, and one is to everybody.
-    push(&bundle_of(4).replace("'n3.example'", "'google.com'"));
+    let pushed = push(&bundle_of(4).replace("'n3.example'", "'google.com'"));
+    let pushed = pushed.ended(0).json();
+    let status = pushed["pending"][0]["status"].as_str().unwrap().to_owned();
+    let message = &pushed["pending"][0]["objects"][0]["message"];
+    assert!(
+        message.as_str().unwrap().contains("waits for a person"),
+        "{pushed}"
+    );
+    let told = || -> serde_json::Value {
+        let mut command = noroshi(&["taxii", "status", &url, &status, "--json"]);
+        let asked = command.env("NOROSHI_TOKEN", token.trim()).output().unwrap();
+        Ran::from(asked).ended(0).json()
+    };
+    assert_eq!(told(), pushed);
     let listed = at(&["quarantine", "list", "--json"]).ended(0).json();
     let waiting = listed["quarantine"].as_array().unwrap();
     let about: Vec<(&str, bool)> = waiting
@@ -63,6 +76,11 @@ fn what_a_member_sends_waits_is_decided_on_and_forgotten() {
     );
     at(&["quarantine", "accept", &number, "--reason", "we asked"]).ended(0);
     at(&["quarantine", "accept", &number]).ended(1);
+    let settled = told();
+    assert_eq!(
+        (&settled["taken"], &settled["pending"]),
+        (&4.into(), &serde_json::json!([]))
+    );
     let other = waiting[1]["number"].to_string();
     at(&["quarantine", "reject", &other, "--reason", "ours"]).ended(0);
     at(&["quarantine", "show", "4711"]).ended(2);
