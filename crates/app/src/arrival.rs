@@ -50,7 +50,7 @@ impl Node {
         }
         let mut candidates = BTreeSet::new();
         let stored = objects.iter().zip(puts);
-        for (object, _) in stored.filter(|(_, put)| **put == Put::Stored) {
+        for (object, _) in stored.filter(|(_, put)| matches!(put, Put::Stored { .. })) {
             candidates.insert(object.id().clone());
             // A relationship, or what a rule asks to be related to, may make something meet a condition that came
             // before it.

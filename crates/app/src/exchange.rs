@@ -147,12 +147,16 @@ impl TaxiiService {
         query: &FeedQuery,
         limit: u32,
     ) -> Result<TextPage, BackendError> {
-        let page = if is_submissions(collection) {
-            self.0.submitted_page(caller, query, limit)
-        } else {
-            self.0.text_page(caller.audience(), query, limit)
-        };
-        page.map_err(backend)
+        if !is_submissions(collection) {
+            return self
+                .0
+                .text_page(caller.audience(), query, limit)
+                .map_err(backend);
+        }
+        let page = self.0.submitted_page(caller, query, limit);
+        page.map_err(backend)?.ok_or(BackendError::Unavailable {
+            retry_after_secs: 1,
+        })
     }
 
     fn readable(

@@ -70,7 +70,10 @@ enum Fate {
     SetAside {
         reason: String,
     },
-    Stored,
+    Stored {
+        /// Its place in the order in which objects came.
+        seq: i64,
+    },
 }
 
 /// Objects of one source on their way in.
@@ -88,6 +91,8 @@ struct Intake<'a> {
     room_for_invalid: u64,
     /// Whether the source was told of anything as taken in that is not held as its own.
     has_claims: bool,
+    /// What was stored and is not yet recorded as submitted: the place of the first, and how many came after each other.
+    run: Option<(i64, i64)>,
     fates: Vec<(String, Option<String>, Fate)>,
 }
 
@@ -209,6 +214,7 @@ impl Node {
             room: room.saturating_sub(writer.waiting_count(source)?),
             room_for_invalid: MAX_KEPT_INVALID.saturating_sub(writer.invalid_count(source)?),
             has_claims: writer.has_claims(source)?,
+            run: None,
             fates: Vec::with_capacity(judged.len()),
         };
         let mut batch = Vec::new();
@@ -238,16 +244,16 @@ impl Node {
                     self.put_batch(writer, &mut intake, &mut batch)?;
                     // INVARIANT: the sender is told what it would be told if nothing had been found.
                     match writer.would_put(&object, source, intake.now)? {
-                        Put::Stored if intake.conflicts(writer, &object)? => {
+                        None if intake.conflicts(writer, &object)? => {
                             intake.settle(writer, &object, Put::Conflict)?;
                         }
-                        Put::Stored => {
+                        None => {
                             let kind = QuarantineKind::Suspect;
                             let reasons = suspicion.reasons();
                             let fate = intake.set_aside(writer, &object, kind, reasons)?;
                             intake.push(writer, &object, fate)?;
                         }
-                        put => intake.settle(writer, &object, put)?,
+                        Some(put) => intake.settle(writer, &object, put)?,
                     }
                 }
                 (Judged::Suspect(object, suspicion), _) => {
@@ -261,6 +267,7 @@ impl Node {
             }
         }
         self.put_batch(writer, &mut intake, &mut batch)?;
+        intake.record_run(writer)?;
         Ok(intake)
     }
 
@@ -333,7 +340,7 @@ impl Node {
             &objects,
         )?;
         for (object, put) in objects.iter().zip(puts) {
-            if put == Put::Stored {
+            if matches!(put, Put::Stored { .. }) {
                 let kind = QuarantineKind::Suspect;
                 let seq = intake.quarantine(writer, object, kind, suspicion.reasons(), false)?;
                 let decision = QuarantineDecision {
@@ -397,7 +404,7 @@ impl Intake<'_> {
                     reason: CONFLICT.to_owned(),
                 }
             }
-            Put::Stored => Fate::Stored,
+            Put::Stored { seq } => Fate::Stored { seq },
             Put::AlreadyHeld => {
                 if !writer.holds_text(object, Some(self.source))? {
                     self.claim(writer, object)?;

@@ -164,7 +164,7 @@ impl AddAssign for ImportReport {
 impl ImportReport {
     pub(crate) fn count(&mut self, put: Put) {
         match put {
-            Put::Stored => self.stored += 1,
+            Put::Stored { .. } => self.stored += 1,
             Put::AlreadyHeld => self.already_held += 1,
             Put::Conflict | Put::Foreign => self.conflicts += 1,
         }
@@ -384,7 +384,7 @@ impl Node {
         let puts = writer.put_objects(&incoming, now)?;
         for (object, put) in objects.iter().zip(&puts) {
             match put {
-                Put::Stored => {}
+                Put::Stored { .. } => {}
                 Put::AlreadyHeld if !only_own || writer.source_of(object.id())? == Some(source) => {
                     restrict(writer, object.id(), conditions, now)?;
                     continue;

@@ -292,7 +292,7 @@ impl Node {
         }
         let put = self.accept(writer, &row)?;
         let (accepted, note, obstacle) = match (put, row.object.told) {
-            (Put::AlreadyHeld | Put::Stored, _) => (true, note, None),
+            (Put::AlreadyHeld | Put::Stored { .. }, _) => (true, note, None),
             // Who does not know that it waits was told what it is told; it waits on.
             (Put::Conflict, false) => return Ok(Some(CONFLICT)),
             (Put::Foreign, false) => return Ok(Some(FOREIGN)),

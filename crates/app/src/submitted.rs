@@ -18,17 +18,48 @@ use crate::feed::{MAX_PAGE_BYTES, TextEntry, TextPage};
 use crate::node::{Node, policy};
 
 impl Node {
-    /// A page of what the caller's organisation sent and was told is taken in.
+    /// A page of what the caller's organisation sent and was told is taken in; none if it takes longer than a request
+    /// to make it ready, which goes on with the next one.
     pub(crate) fn submitted_page(
         &self,
         caller: &Caller,
         query: &FeedQuery,
         limit: u32,
-    ) -> Result<TextPage, AppError> {
+    ) -> Result<Option<TextPage>, AppError> {
         caller.require(Action::SubmitObjects)?;
+        let organisation = caller.organisation;
+        let mut left = SPREAD_PER_REQUEST;
+        loop {
+            if let Some(page) = self.ready_page(caller, query, limit)? {
+                return Ok(Some(page));
+            }
+            if left <= 0 {
+                return Ok(None);
+            }
+            // What was sent a moment ago counts too, so that this ends.
+            left -= self
+                .store
+                .write(|writer| {
+                    Ok::<_, AppError>(writer.spread_submitted_run(organisation, SPREAD_AT_ONCE)?)
+                })?
+                .max(1);
+        }
+    }
+
+    /// A page, if all of what was sent is recorded entry by entry.
+    fn ready_page(
+        &self,
+        caller: &Caller,
+        query: &FeedQuery,
+        limit: u32,
+    ) -> Result<Option<TextPage>, AppError> {
         let organisation = caller.organisation;
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         self.store.read(|reader| {
+            // INVARIANT: whoever has seen an entry misses none before it. A run may stand before what is recorded.
+            if reader.has_submitted_runs(organisation)? {
+                return Ok(None);
+            }
             let policy = policy(reader)?;
             let gate = Gate::new(&policy, reader, caller.audience(), self.clock.now());
             let (mut entries, mut bytes) = (Vec::new(), 0_usize);
@@ -49,10 +80,10 @@ impl Node {
                         continue;
                     };
                     if entries.len() >= wanted || bytes > MAX_PAGE_BYTES {
-                        return Ok(TextPage {
+                        return Ok(Some(TextPage {
                             entries,
                             more: true,
-                        });
+                        }));
                     }
                     bytes = bytes.saturating_add(released.text().len());
                     entries.push(TextEntry {
@@ -69,10 +100,10 @@ impl Node {
                     });
                 }
                 if all {
-                    return Ok(TextPage {
+                    return Ok(Some(TextPage {
                         entries,
                         more: false,
-                    });
+                    }));
                 }
             }
         })
@@ -89,3 +120,8 @@ pub(crate) fn record(
 ) -> Result<(), AppError> {
     Ok(writer.put_submitted(organisation, sender, object, &digest(object.text()), at)?)
 }
+
+/// Entries made ready in one transaction, so that other writers wait only a moment.
+const SPREAD_AT_ONCE: i64 = 2_000;
+/// Entries made ready for one request: a few seconds' work.
+const SPREAD_PER_REQUEST: i64 = 200_000;

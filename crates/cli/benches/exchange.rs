@@ -265,8 +265,35 @@ fn write(server: &Server, collection: &str, objects: u64, writers: u64) -> Rate 
 }
 
 fn read(server: &Server, collection: &str, objects: u64, what: &str) -> Rate {
-    let agent = agent();
     let (begun, cpu) = (Instant::now(), server.cpu());
+    let pages = walk(server, collection, objects);
+    latencies(pages);
+    rate(server, objects, begun, cpu, what)
+}
+
+/// How long pages take, of at least 2,000 of them.
+fn latency(server: &Server, collection: &str, objects: u64) {
+    let mut pages = Vec::new();
+    while pages.len() < 2_000 {
+        pages.extend(walk(server, collection, objects));
+    }
+    latencies(pages);
+}
+
+fn latencies(mut pages: Vec<Duration>) {
+    pages.sort();
+    let at = |part: usize| pages[(pages.len() - 1) * part / 100];
+    println!(
+        "  pages: {} in all, median {:?}, p99 {:?}",
+        pages.len(),
+        at(50),
+        at(99)
+    );
+}
+
+/// Reads a collection to its end; how long each page took.
+fn walk(server: &Server, collection: &str, objects: u64) -> Vec<Duration> {
+    let agent = agent();
     let mut next: Option<String> = None;
     let (mut found, mut pages) = (0, Vec::new());
     loop {
@@ -307,15 +334,7 @@ fn read(server: &Server, collection: &str, objects: u64, what: &str) -> Rate {
         }
     }
     assert_eq!(found, objects, "each object is read once");
-    pages.sort();
-    let at = |part: usize| pages[(pages.len() - 1) * part / 100];
-    println!(
-        "  pages: {} in all, median {:?}, p99 {:?}",
-        pages.len(),
-        at(50),
-        at(99)
-    );
-    rate(server, objects, begun, cpu, what)
+    pages
 }
 
 fn rate(server: &Server, objects: u64, begun: Instant, cpu: f64, what: &str) -> Rate {
@@ -431,6 +450,7 @@ fn ours(objects: u64, partners: u64, writers: u64) -> Rates {
         "read for the first time, the feed is made",
     );
     let again = read(&server, &releases, objects, "read");
+    latency(&server, &releases, objects);
     if partners > 0 {
         poll(&server, &releases, &prepared.partners);
     }

@@ -21,3 +21,15 @@ CREATE TABLE submitted (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX submitted_object ON submitted (audience, id, version);
 CREATE INDEX submitted_kind ON submitted (audience, kind, position);
+
+-- The same of objects that came one after the other, until their organisation asks: all are held, each with a version
+-- that was not submitted before.
+CREATE TABLE submitted_run (
+    audience   TEXT NOT NULL,
+    position   INTEGER NOT NULL,
+    seq        INTEGER NOT NULL,
+    count      INTEGER NOT NULL,
+    entered_by TEXT NOT NULL,
+    PRIMARY KEY (audience, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX submitted_run_seq ON submitted_run (audience, seq);

@@ -42,7 +42,10 @@ pub struct Incoming<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Put {
     /// It is held now.
-    Stored,
+    Stored {
+        /// Its place in the order in which objects came; one after the other while one transaction takes them in.
+        seq: i64,
+    },
     /// The same version with the same content was held before.
     AlreadyHeld,
     /// The same version is held with other content, which STIX leaves undefined (§3.6): what was held stays.
@@ -331,7 +334,7 @@ impl Writer<'_> {
         outcomes
     }
 
-    /// What would become of an object of a source that may only version its own, without taking it in.
+    /// Why an object of a source that may only version its own would not be stored; none if it would be.
     ///
     /// # Errors
     /// If the database fails.
@@ -340,11 +343,10 @@ impl Writer<'_> {
         object: &Object,
         source: OrganisationId,
         now: Timestamp,
-    ) -> Result<Put> {
+    ) -> Result<Option<Put>> {
         let newest = self.newest(object.id())?;
         let version = version_of(object, now);
-        let refusal = self.refusal(object, &source.to_string(), true, &version, newest.as_ref())?;
-        Ok(refusal.unwrap_or(Put::Stored))
+        self.refusal(object, &source.to_string(), true, &version, newest.as_ref())
     }
 
     fn newest(&self, object: &Id) -> Result<Option<Newest>> {
@@ -469,7 +471,7 @@ impl Writer<'_> {
         ))?;
         let seq = connection.last_insert_rowid();
         self.index(seq, incoming)?;
-        Ok(Put::Stored)
+        Ok(Put::Stored { seq })
     }
 
     fn index(&self, seq: i64, incoming: &Incoming<'_>) -> Result<()> {

@@ -46,12 +46,31 @@ impl Intake<'_> {
         let sender = self
             .caller
             .filter(|caller| caller.organisation == self.source);
-        let is_taken = matches!(fate, Fate::Held | Fate::SetAside { .. } | Fate::Stored);
-        if let (true, Some(sender)) = (is_taken, sender) {
-            record(writer, self.source, sender.person, object, self.now)?;
+        match (&fate, sender) {
+            // Most objects are new and have a version: those that come after each other are recorded together.
+            (Fate::Stored { seq }, Some(_)) if object.version().is_some() => match &mut self.run {
+                Some((first, count)) if first.saturating_add(*count) == *seq => *count += 1,
+                _ => {
+                    self.record_run(writer)?;
+                    self.run = Some((*seq, 1));
+                }
+            },
+            (Fate::Held | Fate::SetAside { .. } | Fate::Stored { .. }, Some(sender)) => {
+                self.record_run(writer)?;
+                record(writer, self.source, sender.person, object, self.now)?;
+            }
+            _ => {}
         }
         let version = object.version().map(ToString::to_string);
         self.fates.push((object.id().to_string(), version, fate));
+        Ok(())
+    }
+
+    /// Records as submitted what was stored since the last time.
+    pub(super) fn record_run(&mut self, writer: &Writer<'_>) -> Result<(), AppError> {
+        if let (Some((first, count)), Some(sender)) = (self.run.take(), self.caller) {
+            writer.put_submitted_run(self.source, sender.person, first, count, self.now)?;
+        }
         Ok(())
     }
 
@@ -67,7 +86,9 @@ impl Intake<'_> {
                 message,
             };
             match fate {
-                Fate::Held | Fate::SetAside { .. } | Fate::Stored => successes.push(details(None)),
+                Fate::Held | Fate::SetAside { .. } | Fate::Stored { .. } => {
+                    successes.push(details(None));
+                }
                 Fate::Pending { seq, reason } => {
                     pendings.push(details(Some(reason)));
                     waiting.push(seq);
@@ -92,7 +113,7 @@ impl Intake<'_> {
                     (&mut taken.pending, Some(reason))
                 }
                 Fate::Refused { reason } => (&mut taken.refused, Some(reason)),
-                Fate::Stored => (&mut taken.stored, None),
+                Fate::Stored { .. } => (&mut taken.stored, None),
             };
             list.push(TakenObject {
                 id,

@@ -151,3 +151,26 @@ fn what_is_read_back_does_not_tell_what_others_gave() {
         assert_eq!(told(true, same).1, told(false, same).1);
     }
 }
+
+#[test]
+fn what_was_sent_together_comes_back_in_its_order_each_once() {
+    let centre = centre();
+    let carrier = &centre.carrier_caller;
+    let texts: Vec<Object> = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"]
+        .map(|address| centre.indicator(address, "seen"))
+        .into();
+    let sent: Vec<&str> = texts.iter().map(Object::text).collect();
+    // One in the middle is held from the house: its sender is told that it is taken in.
+    centre.node.add(&centre.admin, &texts[1..2]).unwrap();
+    let other = sent[1].replace("seen", "seen elsewhere");
+    let mixed = [sent[0], other.as_str(), sent[2], sent[0], sent[3]];
+    assert_eq!(send(&centre, carrier, INBOX, &mixed), (5, 0));
+    // Again before anybody read, and again afterwards.
+    assert_eq!(send(&centre, carrier, INBOX, &sent[2..]), (2, 0));
+    let all = [sent[0], other.as_str(), sent[2], sent[3]];
+    assert_eq!(back(&centre, carrier), all);
+    assert_eq!(send(&centre, carrier, INBOX, &sent[2..]), (2, 0));
+    let more = centre.indicator("192.0.2.5", "seen");
+    assert_eq!(send(&centre, carrier, INBOX, &[more.text()]), (1, 0));
+    assert_eq!(back(&centre, carrier)[4..], [more.text()]);
+}

@@ -56,7 +56,7 @@ fn open() -> (tempfile::TempDir, Store) {
 fn versions_are_kept_apart_to_the_last_digit() {
     let (_dir, store) = open();
     let first = indicator("2026-01-02T00:00:00.000Z", "one");
-    assert_eq!(put(&store, &first), Put::Stored);
+    assert_eq!(put(&store, &first), Put::Stored { seq: 1 });
     assert_eq!(put(&store, &first), Put::AlreadyHeld);
     assert_eq!(
         put(&store, &indicator("2026-01-02T00:00:00.000Z", "other")),
@@ -64,11 +64,11 @@ fn versions_are_kept_apart_to_the_last_digit() {
     );
     assert_eq!(
         put(&store, &indicator("2026-01-02T00:00:00.0000000001Z", "two")),
-        Put::Stored
+        Put::Stored { seq: 2 }
     );
     assert_eq!(
         put(&store, &indicator("2026-01-01T12:00:00.000Z", "late")),
-        Put::Stored
+        Put::Stored { seq: 3 }
     );
     let keys = store
         .read::<_, StoreError>(|reader| reader.version_keys(first.id()))
