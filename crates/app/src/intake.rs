@@ -5,15 +5,14 @@
 //! another organisation's object has is no way to find out that there is one, and an address is no way to find out
 //! whose it is. What is set aside for a reason that the submitter must not learn is therefore told as taken in.
 
+mod judged;
 mod taken;
 
-use base::diagnostic::Diagnostic;
 use jiff::Timestamp;
 use release::conditions::Conditions;
 use release::held::Consent;
 use release::party::OrganisationId;
 use stix::object::Object;
-use stix::validate::{Options, validate};
 use store::database::Writer;
 use store::object::Put;
 use store::quarantine::{QuarantineDecision, QuarantineKind, Quarantined};
@@ -25,33 +24,13 @@ use crate::claim::{claim, conflicts_with_claim, digest};
 use crate::conditions::restrict;
 use crate::error::AppError;
 use crate::feed::was_given;
-use crate::guard::{SourceLists, Suspicion};
+use crate::guard::Suspicion;
 use crate::node::Node;
-use crate::object::id_of;
 use crate::submission::rejection;
 use crate::trust::{Trust, trust_of};
 
+use judged::{Arrived, Invalid, Judged};
 pub use taken::{TakenIn, TakenObject};
-
-/// An object that came in, judged by itself.
-enum Judged {
-    Invalid(Invalid),
-    Suspect(Object, Suspicion),
-    Valid(Object),
-}
-
-/// What came from a source, judged object by object.
-pub(crate) struct Arrived {
-    judged: Vec<Judged>,
-}
-
-/// An object that cannot be taken in, and why.
-struct Invalid {
-    id: String,
-    version: String,
-    text: String,
-    diagnostics: Vec<Diagnostic>,
-}
 
 /// What became of one object.
 enum Fate {
@@ -157,27 +136,6 @@ impl Node {
         })
     }
 
-    /// Reads what came from a source, and judges it object by object.
-    ///
-    /// # Errors
-    /// [`AppError::Forbidden`] if the source is blocked.
-    pub(crate) fn judge_all(
-        &self,
-        source: OrganisationId,
-        texts: &[&str],
-    ) -> Result<Arrived, AppError> {
-        let (trust, lists) = self.store.read(|reader| {
-            Ok::<_, AppError>((trust_of(reader, source)?, SourceLists::of(reader, source)?))
-        })?;
-        if trust == Trust::Blocked {
-            return Err(AppError::Forbidden);
-        }
-        let judged = texts.iter().map(|text| self.judged(&lists, text));
-        Ok(Arrived {
-            judged: judged.collect(),
-        })
-    }
-
     /// Takes in what the house fetched from a source by itself, with the same guards as for what is submitted.
     pub(crate) fn take_fetched(
         &self,
@@ -269,30 +227,6 @@ impl Node {
         self.put_batch(writer, &mut intake, &mut batch)?;
         intake.record_run(writer)?;
         Ok(intake)
-    }
-
-    /// Judges an object by itself.
-    fn judged(&self, lists: &SourceLists, text: &str) -> Judged {
-        let (id, version, diagnostics) = match Object::parse(text) {
-            Ok(object) => {
-                let diagnostics = validate(&object, &Options::ERRORS);
-                if diagnostics.is_empty() {
-                    return match lists.suspicion(&self.guards, &object) {
-                        Some(suspicion) => Judged::Suspect(object, suspicion),
-                        None => Judged::Valid(object),
-                    };
-                }
-                let version = object.version().map(ToString::to_string);
-                (object.id().to_string(), version, diagnostics)
-            }
-            Err(diagnostics) => (id_of(text).unwrap_or_default(), None, diagnostics),
-        };
-        Judged::Invalid(Invalid {
-            id,
-            version: version.unwrap_or_default(),
-            text: text.to_owned(),
-            diagnostics,
-        })
     }
 
     /// Takes in the objects of the batch, which is empty afterwards.
