@@ -1,7 +1,9 @@
 //! Objects that the house enters.
 
+use base::diagnostic::{Diagnostic, Place};
 use release::conditions::Conditions;
 use stix::object::Object;
+use store::object::Put;
 
 use crate::access::{Action, Caller};
 use crate::error::AppError;
@@ -36,10 +38,13 @@ impl Node {
     ) -> Result<ImportReport, AppError> {
         caller.require(Action::AddObjects)?;
         let mut report = ImportReport::default();
-        let mut objects = Vec::new();
+        let (mut objects, mut places) = (Vec::new(), Vec::new());
         for (index, text) in (first_index..).zip(texts) {
             match Object::parse(text) {
-                Ok(object) => objects.push(object),
+                Ok(object) => {
+                    objects.push(object);
+                    places.push(index);
+                }
                 Err(diagnostics) => {
                     let id = id_of(text);
                     report.refused.push(Refused {
@@ -50,7 +55,7 @@ impl Node {
                 }
             }
         }
-        report += self.add_under(caller, &objects, conditions)?;
+        report += self.add_under(caller, &objects, &places, conditions)?;
         Ok(report)
     }
 
@@ -59,13 +64,15 @@ impl Node {
     /// # Errors
     /// If the caller may not, or the database fails.
     pub fn add(&self, caller: &Caller, objects: &[Object]) -> Result<ImportReport, AppError> {
-        self.add_under(caller, objects, &Conditions::NONE)
+        let places: Vec<u64> = (0..).take(objects.len()).collect();
+        self.add_under(caller, objects, &places, &Conditions::NONE)
     }
 
     fn add_under(
         &self,
         caller: &Caller,
         objects: &[Object],
+        places: &[u64],
         conditions: &Conditions,
     ) -> Result<ImportReport, AppError> {
         caller.require(Action::AddObjects)?;
@@ -75,11 +82,27 @@ impl Node {
             let puts = self.put(writer, source, Some(person), conditions, objects)?;
             writer.index_words(INDEXED_AT_ONCE)?;
             let mut report = ImportReport::default();
-            for put in puts {
+            for ((object, index), put) in objects.iter().zip(places).zip(puts) {
                 report.count(put);
+                // The house versions what any source gave, but not what it made for others of what it holds.
+                if put == Put::Foreign {
+                    report.refused.push(Refused {
+                        index: *index,
+                        id: Some(object.id().to_string()),
+                        diagnostics: vec![made_here()],
+                    });
+                }
             }
             self.record(writer, caller, "add-objects", &report.stored.to_string())?;
             Ok(report)
         })
     }
 }
+
+/// Why an object is not taken in that has the identifier of an edition or a notice of the house.
+fn made_here() -> Diagnostic {
+    Diagnostic::error("APP-IMPORT-01", Place::Whole, MADE_HERE)
+        .with_help("change the object that it was made of, and release that")
+}
+
+const MADE_HERE: &str = "one's own edition comes back: this house gave it out under this identifier, and nothing else is held under it";

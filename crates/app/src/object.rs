@@ -166,7 +166,9 @@ impl ImportReport {
         match put {
             Put::Stored { .. } => self.stored += 1,
             Put::AlreadyHeld => self.already_held += 1,
-            Put::Conflict | Put::Foreign => self.conflicts += 1,
+            Put::Conflict => self.conflicts += 1,
+            // Told with the reason.
+            Put::Foreign => {}
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod comparison;
 pub mod conditions;
 pub mod database;
+pub mod edition;
 pub mod error;
 pub mod feed;
 pub mod incident;

@@ -50,7 +50,7 @@ pub enum Put {
     AlreadyHeld,
     /// The same version is held with other content, which STIX leaves undefined (§3.6): what was held stays.
     Conflict,
-    /// The object is another source's.
+    /// The object is another source's, or an edition or a notice of the house, which nobody versions by what comes in.
     Foreign,
 }
 
@@ -172,19 +172,6 @@ impl Reader<'_> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map((value, limit), |row| row.get::<_, String>(0))?;
         rows.map(|row| id(&row?)).collect()
-    }
-
-    /// What an edition is an edition of.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn edition_source(&self, edition: &Id) -> Result<Option<Id>> {
-        let text: Option<String> = self
-            .connection
-            .prepare_cached("SELECT source FROM edition WHERE id = ?1")?
-            .query_row([edition.as_str()], |row| row.get(0))
-            .optional()?;
-        text.as_deref().map(id).transpose()
     }
 
     /// Whether this version is held with this content; for an object without versions, the newest content counts.
@@ -376,6 +363,12 @@ impl Writer<'_> {
         version: &str,
         newest: Option<&Newest>,
     ) -> Result<Option<Put>> {
+        // INVARIANT: what comes in, whoever brings it, is never held under an identifier under which the house gave out
+        // what it made itself: nobody's feed could tell one from the other.
+        if self.is_made_here(object.id())? {
+            let same = only_own && self.gave(object)?;
+            return Ok(Some(if same { Put::AlreadyHeld } else { Put::Foreign }));
+        }
         let Some(newest) = newest else {
             return Ok(None);
         };
@@ -539,17 +532,6 @@ impl Writer<'_> {
             .connection
             .prepare_cached(sql)?
             .query_row([marking.as_str()], |row| row.get(0))?)
-    }
-
-    /// Remembers that an edition was given out, so that what comes back on it finds its source.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn remember_edition(&self, edition: &Id, source: &Id) -> Result<()> {
-        self.connection
-            .prepare_cached("INSERT OR IGNORE INTO edition (id, source) VALUES (?1, ?2)")?
-            .execute((edition.as_str(), source.as_str()))?;
-        Ok(())
     }
 }
 

@@ -597,6 +597,69 @@ fn an_error_of_the_node_is_recorded_and_waits_longer_each_time() {
     assert!(pauses.windows(2).all(|two| two[0] < two[1]), "{pauses:?}");
 }
 
+#[test]
+fn a_peer_changes_no_edition_that_it_was_given() {
+    let objects: Late<Vec<Value>> = Arc::default();
+    let answered = Arc::clone(&objects);
+    let url = serve(move |_| {
+        let objects = answered.lock().unwrap().clone().unwrap();
+        let at = "2026-01-20T00:00:00Z".parse().unwrap();
+        (200, json!({ "objects": objects }), Some((at, at)))
+    });
+    let world = exchange(&url, Direction::Pull, 10);
+    let mut ours = indicator(1);
+    ours["description"] = json!("secret");
+    ours["granular_markings"] =
+        json!([{"marking_ref": Tlp::Red.id_text(), "selectors": ["description"]}]);
+    world
+        .node
+        .import(&world.admin, &[ours.to_string()], 0)
+        .unwrap();
+    let to = Recipient::Organisation(world.abroad);
+    let source = Id::parse(&id(1)).unwrap();
+    world
+        .node
+        .confirm(&world.admin, &release(&[&source], to, Tlp::Green))
+        .unwrap();
+    let member = world.caller("member", world.abroad);
+    let given = || {
+        let filter = Filter::everything(10);
+        let releases = RELEASES.to_string();
+        let service = TaxiiService(world.node.clone());
+        let page = service
+            .objects(&member, ROOT, &releases, None, &filter)
+            .unwrap();
+        let texts = page.entries.iter().map(|entry| entry.text.to_string());
+        texts.collect::<Vec<_>>()
+    };
+    let before = given();
+    let edition: Value = before
+        .iter()
+        .map(|text| serde_json::from_str(text).unwrap())
+        .find(|one: &Value| one["type"] == "indicator")
+        .unwrap();
+    assert_ne!(edition["id"], id(1));
+    let mut forged = edition.clone();
+    forged["modified"] = json!("2026-02-01T00:00:00.000Z");
+    forged["revoked"] = json!(true);
+    *objects.lock().unwrap() = Some(vec![edition.clone(), forged]);
+    assert_eq!(world.sync().moved, 0);
+    let edition = Id::parse(edition["id"].as_str().unwrap()).unwrap();
+    let held = world.node.object_text(&world.admin, &edition).unwrap();
+    assert_eq!(held, None);
+    assert_eq!(given(), before);
+    let query = app::quarantine::QuarantineQuery {
+        limit: 10,
+        ..Default::default()
+    };
+    let waiting = world.node.quarantine(&world.admin, &query).unwrap();
+    assert_eq!(
+        waiting.entries.len(),
+        1,
+        "the one that it was given is no news"
+    );
+}
+
 /// A clock on which whoever pulls cannot look.
 #[derive(Debug)]
 struct Broken(Arc<FixedClock>);

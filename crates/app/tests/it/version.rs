@@ -258,7 +258,7 @@ fn new_content_of_an_object_without_versions_is_released_anew() {
     assert_eq!(report.findings, []);
 }
 
-fn rule(centre: &Centre, kind: &str) -> RuleTerms {
+pub(super) fn rule(centre: &Centre, kind: &str) -> RuleTerms {
     RuleTerms {
         condition: Condition {
             kinds: vec![kind.into()],
