@@ -2,6 +2,7 @@
 
 use hunt::benign::{Hit, List, Lists, known, object_hits};
 use release::party::OrganisationId;
+use stix::id::Id;
 use stix::object::Object;
 use store::database::Reader;
 
@@ -49,13 +50,19 @@ pub(crate) struct SourceLists {
     source: Lists,
     /// Those of the others that the house serves.
     others: Lists,
+    /// The identity of the house, where it is not the source.
+    house: Option<Id>,
 }
 
 impl SourceLists {
     pub(crate) fn of(reader: &Reader<'_>, source: OrganisationId) -> Result<Self, AppError> {
+        let house = reader.own_organisation()?.map(|house| house.id);
         let mut lists = Self {
             source: Lists::default(),
             others: Lists::default(),
+            house: house
+                .filter(|house| *house != source)
+                .map(OrganisationId::identity),
         };
         for (organisation, value) in networks(reader)? {
             let list = if organisation == source {
@@ -68,6 +75,11 @@ impl SourceLists {
             }
         }
         Ok(lists)
+    }
+
+    /// Whether an object of another says that the house created it.
+    pub(crate) fn is_in_our_name(&self, object: &Object) -> bool {
+        self.house.is_some() && object.created_by() == self.house
     }
 
     /// Whether an object names something benign.

@@ -5,6 +5,7 @@
 //! another organisation's object has is no way to find out that there is one, and an address is no way to find out
 //! whose it is. What is set aside for a reason that the submitter must not learn is therefore told as taken in.
 
+mod in_our_name;
 mod judged;
 mod taken;
 
@@ -185,6 +186,10 @@ impl Node {
                     } else {
                         batch.push(object);
                     }
+                }
+                (Judged::InOurName(object, suspicion), trust) => {
+                    self.put_batch(writer, &mut intake, &mut batch)?;
+                    intake.settle_in_our_name(writer, &object, suspicion.as_ref(), trust)?;
                 }
                 (Judged::Suspect(object, suspicion), Trust::Trusted) => {
                     self.put_batch(writer, &mut intake, &mut batch)?;

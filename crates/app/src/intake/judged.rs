@@ -15,6 +15,8 @@ use crate::trust::{Trust, trust_of};
 
 /// An object that came in, judged by itself.
 pub(super) enum Judged {
+    /// Whoever gave it, another than the house, names the house as its creator.
+    InOurName(Object, Option<Suspicion>),
     Invalid(Invalid),
     Suspect(Object, Suspicion),
     Valid(Object),
@@ -86,6 +88,9 @@ impl Node {
                 let diagnostics = validate(&object, &Options::ERRORS);
                 if diagnostics.is_empty() {
                     return match lists.suspicion(&self.guards, &object) {
+                        suspicion if lists.is_in_our_name(&object) => {
+                            Judged::InOurName(object, suspicion)
+                        }
                         Some(suspicion) => Judged::Suspect(object, suspicion),
                         None => Judged::Valid(object),
                     };

@@ -9,7 +9,7 @@ use release::held::Consent;
 use super::*;
 
 fn malware(centre: &Centre, name: &str) -> Object {
-    let draft = centre.draft("malware").set("name", name);
+    let draft = centre.sent("malware").set("name", name);
     let draft = draft.set("is_family", false).marked(Tlp::Green);
     draft.finish().unwrap()
 }
@@ -159,7 +159,7 @@ fn a_member_that_is_not_to_be_named_is_not_named() {
 #[test]
 fn what_waits_keeps_the_consent_with_which_it_was_sent() {
     let centre = centre();
-    let benign = centre.indicator("8.8.8.8", "seen");
+    let benign = centre.sent_indicator("8.8.8.8", "seen");
     assert_eq!(send(&centre, INBOX, &[benign.text()]), (0, 1));
     // Whoever sends it once more without a name wants that of it.
     assert_eq!(send(&centre, ANONYMOUS_INBOX, &[benign.text()]), (0, 1));
@@ -177,7 +177,7 @@ fn what_waits_keeps_the_consent_with_which_it_was_sent() {
         .unwrap();
     assert_eq!(consent(&centre, &benign), Consent::Anonymous);
     // The same of what is held, and of its next version.
-    let held = centre.indicator("192.0.2.8", "seen");
+    let held = centre.sent_indicator("192.0.2.8", "seen");
     send(&centre, INBOX, &[held.text()]);
     assert_eq!(consent(&centre, &held), Consent::Given);
     send(&centre, ANONYMOUS_INBOX, &[held.text()]);

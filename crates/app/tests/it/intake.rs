@@ -21,7 +21,7 @@ fn an_identifier_of_somebody_elses_is_no_way_to_learn_that_it_is_there() {
                 .add(&centre.admin, std::slice::from_ref(&secret))
                 .unwrap();
         }
-        let guess = secret.text().replace("192.0.2.8", "192.0.2.9");
+        let guess = unsigned(&secret).text().replace("192.0.2.8", "192.0.2.9");
         let status = submit(&centre, &centre.carrier_caller, &[&guess]);
         // What was held stays, and the house finds what was sent in quarantine.
         if held {
@@ -66,7 +66,7 @@ fn who_was_given_an_object_is_told_that_it_is_anothers() {
 #[test]
 fn one_bad_object_costs_no_good_one() {
     let centre = centre();
-    let good = centre.indicator("192.0.2.8", "seen");
+    let good = centre.sent_indicator("192.0.2.8", "seen");
     let no_pattern = good
         .text()
         .replace("\"pattern_type\":\"stix\"", "\"pattern_type\":7");
@@ -143,7 +143,8 @@ fn nobody_changes_an_edition_that_the_house_gave() {
     let shared = released_edition(&centre, "192.0.2.8", &[centre.telecom, centre.partners]);
     let secret = released_edition(&centre, "192.0.2.9", &[centre.telecom]);
     let before = texts(&centre.pull(&centre.carrier_caller));
-    let (known, unknown) = (forged(&centre, &shared), forged(&centre, &secret));
+    let known = forged(&centre, &shared);
+    let unknown = unsigned(&forged(&centre, &secret));
     let partner = &centre.partner_caller;
     let status = submit(&centre, partner, &[known.text(), unknown.text()]);
     assert_eq!((status.success_count, status.failure_count), (1, 1));
@@ -174,8 +175,8 @@ fn nobody_changes_an_edition_that_the_house_gave() {
         assert!(held.unwrap().is_none());
     }
     // What comes back as it was given is no news.
-    let status = submit(&centre, partner, &[shared.text(), secret.text()]);
-    assert_eq!(status.success_count, 2);
+    let status = submit(&centre, partner, &[shared.text()]);
+    assert_eq!(status.success_count, 1);
     assert_eq!(waiting(&centre).len(), 3);
 }
 
@@ -220,11 +221,96 @@ fn nobody_changes_a_notice_or_the_house_itself() {
     let house = centre.node.object_text(&centre.admin, &house).unwrap();
     let house = Object::parse(&house.unwrap()).unwrap();
     for object in [notice, &house] {
-        let changed = forged(&centre, object);
+        let changed = unsigned(&forged(&centre, object));
         let status = submit(&centre, &centre.partner_caller, &[changed.text()]);
         assert_eq!(status.success_count, 1, "{status:?}");
         let last = waiting(&centre).remove(0);
         assert_eq!(last.id, object.id().as_str());
         assert_eq!(last.kind, app::quarantine::QuarantineKind::Foreign);
     }
+}
+
+#[test]
+fn what_is_made_in_the_name_of_the_house_waits_whoever_brings_it() {
+    for trust in [app::trust::Trust::Standard, app::trust::Trust::Trusted] {
+        let centre = centre();
+        let (node, carrier) = (&centre.node, &centre.carrier_caller);
+        let terms = version::rule(&centre, "indicator");
+        node.confirm_proposal(&centre.admin, &app::proposal::Proposal::Rule(terms), None)
+            .unwrap();
+        node.set_trust(&centre.admin, centre.carrier.id, trust)
+            .unwrap();
+        let planted = centre.indicator("192.0.2.8", "planted");
+        let sighting = centre
+            .draft("sighting")
+            .set("sighting_of_ref", planted.id().as_str())
+            .marked(Tlp::Green)
+            .finish()
+            .unwrap();
+        let status = submit(&centre, carrier, &[planted.text(), sighting.text()]);
+        assert_eq!(status.pending_count, 2);
+        let why = status.pendings[0].message.as_deref().unwrap();
+        assert!(why.contains("names this house as its creator"), "{why}");
+        assert_eq!(waiting(&centre).len(), 2);
+        assert!(centre.pull(carrier).is_empty());
+        // What the house fetches, too.
+        let other = centre.indicator("192.0.2.9", "planted");
+        let taken = node.take_in(&centre.admin, centre.carrier.id, &[other.text()]);
+        assert_eq!(taken.unwrap().pending.len(), 1);
+        // A person may take it in, and then it is held.
+        let number = waiting(&centre).pop().unwrap().number;
+        let accept = app::quarantine::Judgement::Accept;
+        let judged = node
+            .judge(&centre.admin, &[number], accept, "asked")
+            .unwrap();
+        assert_eq!(judged[0].obstacle, None);
+        let status = submit(&centre, carrier, &[planted.text()]);
+        assert_eq!(status.success_count, 1);
+        // Their own waits for nobody.
+        let theirs = centre.sent_indicator("192.0.2.10", "seen");
+        let status = submit(&centre, carrier, &[theirs.text()]);
+        assert_eq!(status.success_count, 1);
+    }
+}
+
+#[test]
+fn the_name_of_the_house_does_not_tell_what_the_house_holds() {
+    let told = |held: bool, changed: bool| {
+        let centre = centre();
+        let ours = centre.indicator("192.0.2.8", "seen");
+        if held {
+            centre
+                .node
+                .add(&centre.admin, std::slice::from_ref(&ours))
+                .unwrap();
+        }
+        let text = match changed {
+            true => ours.text().replace("seen", "never"),
+            false => ours.text().to_owned(),
+        };
+        let status = submit(&centre, &centre.carrier_caller, &[&text]);
+        let why = status.pendings.first().and_then(|one| one.message.clone());
+        (status.success_count, status.failure_count, why)
+    };
+    for changed in [false, true] {
+        assert_eq!(told(true, changed), told(false, changed));
+    }
+}
+
+#[test]
+fn what_the_house_gave_comes_back_as_held() {
+    let centre = centre();
+    let shared = centre.draft("malware").set("name", "Night heron");
+    let shared = shared.set("is_family", false).marked(Tlp::Green);
+    let shared = shared.finish().unwrap();
+    centre
+        .node
+        .add(&centre.admin, std::slice::from_ref(&shared))
+        .unwrap();
+    centre.confirm(&[shared.id()], centre.telecom, Tlp::Green);
+    let edition = released_edition(&centre, "192.0.2.8", &[centre.telecom]);
+    let texts = [shared.text(), edition.text()];
+    let status = submit(&centre, &centre.carrier_caller, &texts);
+    assert_eq!(status.success_count, 2);
+    assert!(waiting(&centre).is_empty());
 }

@@ -117,8 +117,17 @@ fn centre_with(guards: Guards) -> Centre {
 
 impl Centre {
     fn draft(&self, kind: &str) -> Draft {
-        Draft::object(kind, self.clock.now(), self.node.ids())
+        self.sent(kind)
             .created_by(&self.admin.organisation().identity())
+    }
+
+    /// What somebody sends who does not say who created it.
+    fn sent(&self, kind: &str) -> Draft {
+        Draft::object(kind, self.clock.now(), self.node.ids())
+    }
+
+    fn sent_indicator(&self, address: &str, description: &str) -> Object {
+        unsigned(&self.indicator(address, description))
     }
 
     fn indicator(&self, address: &str, description: &str) -> Object {
@@ -170,6 +179,13 @@ impl Centre {
             }
         }
     }
+}
+
+/// The object without its creator.
+fn unsigned(object: &Object) -> Object {
+    let mut properties = object.properties().clone();
+    properties.remove("created_by_ref");
+    Object::from_properties(properties).unwrap()
 }
 
 fn release(objects: &[&Id], recipient: Recipient, ceiling: Tlp) -> ReleaseRequest {

@@ -342,7 +342,7 @@ fn what_is_foreign_or_not_valid_can_only_be_put_away() {
         .node
         .add(&centre.admin, std::slice::from_ref(&ours))
         .unwrap();
-    let theirs = ours.text().replace("192.0.2.8", "192.0.2.9");
+    let theirs = unsigned(&ours).text().replace("192.0.2.8", "192.0.2.9");
     let invalid = address(1, "192.0.2.8").replace("\"stix\"", "7");
     submit(
         &centre,

@@ -44,12 +44,12 @@ fn back(centre: &Centre, caller: &Caller) -> Vec<String> {
 fn an_organisation_reads_back_every_version_that_it_sent_and_nobody_else_does() {
     let centre = centre();
     let carrier = &centre.carrier_caller;
-    let one = centre.indicator("192.0.2.8", "seen");
+    let one = centre.sent_indicator("192.0.2.8", "seen");
     let odd = one.text().replace("\"name\":", " \"name\" :  ");
     centre.clock.advance(SignedDuration::from_secs(1));
     let two = stix::version::revoke(one.properties(), centre.clock.now()).unwrap();
     let two = Object::from_properties(two).unwrap();
-    let other = centre.indicator("192.0.2.9", "seen");
+    let other = centre.sent_indicator("192.0.2.9", "seen");
     assert_eq!(send(&centre, carrier, INBOX, &[&odd, "{}"]), (1, 0));
     assert_eq!(send(&centre, carrier, SUBMISSIONS, &[two.text()]), (1, 0));
     let texts = [other.text(), &odd];
@@ -95,7 +95,7 @@ fn an_organisation_reads_back_every_version_that_it_sent_and_nobody_else_does() 
 fn what_waits_is_read_back_once_it_is_taken_in() {
     let centre = centre();
     let carrier = &centre.carrier_caller;
-    let texts = ["8.8.8.8", "1.1.1.1"].map(|address| centre.indicator(address, "seen"));
+    let texts = ["8.8.8.8", "1.1.1.1"].map(|address| centre.sent_indicator(address, "seen"));
     let sent = texts.each_ref().map(Object::text);
     assert_eq!(send(&centre, carrier, INBOX, &sent), (0, 2));
     assert!(back(&centre, carrier).is_empty());
@@ -157,7 +157,7 @@ fn what_was_sent_together_comes_back_in_its_order_each_once() {
     let centre = centre();
     let carrier = &centre.carrier_caller;
     let texts: Vec<Object> = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"]
-        .map(|address| centre.indicator(address, "seen"))
+        .map(|address| centre.sent_indicator(address, "seen"))
         .into();
     let sent: Vec<&str> = texts.iter().map(Object::text).collect();
     // One in the middle is held from the house: its sender is told that it is taken in.
@@ -170,7 +170,7 @@ fn what_was_sent_together_comes_back_in_its_order_each_once() {
     let all = [sent[0], other.as_str(), sent[2], sent[3]];
     assert_eq!(back(&centre, carrier), all);
     assert_eq!(send(&centre, carrier, INBOX, &sent[2..]), (2, 0));
-    let more = centre.indicator("192.0.2.5", "seen");
+    let more = centre.sent_indicator("192.0.2.5", "seen");
     assert_eq!(send(&centre, carrier, INBOX, &[more.text()]), (1, 0));
     assert_eq!(back(&centre, carrier)[4..], [more.text()]);
 }

@@ -9,7 +9,7 @@ use super::*;
 
 impl Centre {
     fn malware(&self, name: &str, marking: Tlp) -> Object {
-        self.draft("malware")
+        self.sent("malware")
             .set("name", name)
             .set("is_family", false)
             .marked(marking)
@@ -296,7 +296,7 @@ fn a_rule_draws_in_nothing_of_others_and_nothing_above_its_level() {
     let refs = [&others, &own, &above, &house].map(|one| one.id().as_str());
     let report = |name: &str, refs: &[&str]| {
         centre
-            .draft("report")
+            .sent("report")
             .set("name", name)
             .set("published", "2026-01-01T00:00:00Z")
             .set_list("object_refs", refs.iter().copied())
@@ -329,11 +329,11 @@ fn nobody_makes_anothers_object_meet_a_condition() {
     terms.condition.related_to = Some(campaign.id().clone());
     node.confirm_proposal(&centre.admin, &Proposal::Rule(terms), None)
         .unwrap();
-    let indicator = centre.indicator("192.0.2.1", "secret");
+    let indicator = centre.sent_indicator("192.0.2.1", "secret");
     centre.submit(&centre.carrier_caller, &[&indicator]);
     let link = |marking| {
         centre
-            .draft("relationship")
+            .sent("relationship")
             .set("relationship_type", "indicates")
             .set("source_ref", indicator.id().as_str())
             .set("target_ref", campaign.id().as_str())
