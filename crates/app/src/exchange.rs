@@ -257,7 +257,8 @@ impl Backend for TaxiiService {
                     id: ANONYMOUS_INBOX.to_string(),
                     title: "Anonymous inbox".to_owned(),
                     description: Some(
-                        "the same, passed on without anything that names you".to_owned(),
+                        "the same, passed on without anything that refers to you; what names you in its texts (your organisation, its domains or addresses) waits until a person has looked at it"
+                            .to_owned(),
                     ),
                     alias: Some("anonymous-inbox".to_owned()),
                     can_read: false,

@@ -5,9 +5,9 @@
 //! another organisation's object has is no way to find out that there is one, and an address is no way to find out
 //! whose it is. What is set aside for a reason that the submitter must not learn is therefore told as taken in.
 
-mod in_our_name;
 mod judged;
 mod taken;
+mod waiting;
 
 use jiff::Timestamp;
 use release::conditions::Conditions;
@@ -130,7 +130,7 @@ impl Node {
         conclude: impl FnOnce(&Writer<'_>, Intake<'_>) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
         // Reading and judging needs no database: the next submission is judged while this one is written.
-        let arrived = self.judge_all(source, texts)?;
+        let arrived = self.judge_all(source, consent, texts)?;
         self.store.write(|writer| {
             let intake = self.settle_all(writer, Some(caller), source, consent, arrived)?;
             conclude(writer, intake)
@@ -187,9 +187,9 @@ impl Node {
                         batch.push(object);
                     }
                 }
-                (Judged::InOurName(object, suspicion), trust) => {
+                (Judged::Waiting(one), trust) => {
                     self.put_batch(writer, &mut intake, &mut batch)?;
-                    intake.settle_in_our_name(writer, &object, suspicion.as_ref(), trust)?;
+                    intake.settle_waiting(writer, &one, trust)?;
                 }
                 (Judged::Suspect(object, suspicion), Trust::Trusted) => {
                     self.put_batch(writer, &mut intake, &mut batch)?;

@@ -8,6 +8,7 @@ pub mod dashboard;
 pub mod error;
 pub mod exchange;
 pub mod four_eyes;
+mod giver;
 pub mod guard;
 pub mod intake;
 pub mod ledger;

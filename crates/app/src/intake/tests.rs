@@ -2,6 +2,8 @@ use std::sync::Arc;
 
 use base::clock::FixedClock;
 
+use release::held::Consent;
+
 use crate::error::AppError;
 use crate::node::Node;
 use crate::party::NewOrganisation;
@@ -30,7 +32,7 @@ fn what_is_written_depends_on_the_trust_of_that_moment() {
         .unwrap()
         .id;
     let taken = |meanwhile: Trust| {
-        let arrived = node.judge_all(source, &[OBJECT])?;
+        let arrived = node.judge_all(source, Consent::Given, &[OBJECT])?;
         node.set_trust(&admin, source, meanwhile)?;
         let taken = node
             .store

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use release::held::Consent;
 use store::database::Writer;
 use store::peer::{CursorRow, Way};
 use taxii::client::walk::{TICK, WalkPage};
@@ -123,7 +124,7 @@ impl Run<'_> {
         let texts: Vec<&str> = page.objects.iter().map(|text| &**text).collect();
         let source = self.peer.organisation;
         let node = self.node;
-        let arrived = node.judge_all(source, &texts)?;
+        let arrived = node.judge_all(source, Consent::Given, &texts)?;
         let (moved, is_late) = node.store.write(|writer| {
             self.still_holds(writer)?;
             let taken = node.take_fetched(writer, source, arrived)?;

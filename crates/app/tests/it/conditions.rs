@@ -157,6 +157,76 @@ fn a_member_that_is_not_to_be_named_is_not_named() {
 }
 
 #[test]
+fn what_is_to_go_unnamed_and_names_its_giver_waits() {
+    let centre = centre();
+    let networks = ["hokuto.example", "203.0.113.0/24", "2001:db8:5::/48"];
+    let networks = networks.map(|one| app::network::Network::parse(one).unwrap());
+    centre
+        .node
+        .set_networks(&centre.admin, centre.carrier.id, &networks)
+        .unwrap();
+    centre
+        .node
+        .set_trust(&centre.admin, centre.carrier.id, app::trust::Trust::Trusted)
+        .unwrap();
+    let naming = [
+        ("found at CARRIER's office", "carrier"),
+        ("ＣＡＲＲＩＥＲにて確認", "carrier"),
+        ("they logged in to vpn.hokuto.example.", "hokuto.example"),
+        ("mail from soc@Hokuto[.]example", "hokuto.example"),
+        ("https://203.0.113.9:8443/login", "203.0.113.9"),
+        ("from 203.0.113[.]7, twice", "203.0.113.7"),
+        ("from [2001:DB8:5::1]", "2001:db8:5::1"),
+        ("scans of 203.0.113.128/25.", "203.0.113.128/25"),
+    ];
+    for (text, word) in naming {
+        let object = malware(&centre, text);
+        let status = TaxiiService(centre.node.clone())
+            .add_objects(
+                &centre.carrier_caller,
+                ROOT,
+                &ANONYMOUS_INBOX.to_string(),
+                &[object.text()],
+            )
+            .unwrap();
+        assert_eq!(status.pending_count, 1, "{text}");
+        let why = status.pendings[0].message.as_deref().unwrap();
+        assert!(
+            why.starts_with(&format!("`{word}` names who gave it")),
+            "{why}"
+        );
+        assert!(
+            centre
+                .node
+                .object(&centre.admin, object.id())
+                .unwrap()
+                .is_none()
+        );
+    }
+    // What only resembles it, what is another's, and what the giver may be named with.
+    let others = "Carriers, nothokuto.example, 203.0.114.9, Partner, 1203.0.113.9";
+    let harmless = malware(&centre, others);
+    assert_eq!(send(&centre, ANONYMOUS_INBOX, &[harmless.text()]), (1, 0));
+    let named = malware(&centre, naming[0].0);
+    assert_eq!(send(&centre, INBOX, &[named.text()]), (1, 0));
+    // A person may take it in, and it still goes unnamed.
+    let query = app::quarantine::QuarantineQuery {
+        limit: 10,
+        ..Default::default()
+    };
+    let page = centre.node.quarantine(&centre.admin, &query).unwrap();
+    let accept = app::quarantine::Judgement::Accept;
+    let entry = &page.entries[0];
+    let judged = centre
+        .node
+        .judge(&centre.admin, &[entry.number], accept, "");
+    assert_eq!(judged.unwrap()[0].obstacle, None);
+    let taken = Id::parse(&entry.id).unwrap();
+    let shown = centre.node.object(&centre.admin, &taken).unwrap().unwrap();
+    assert_eq!(shown.conditions.consent, Consent::Anonymous);
+}
+
+#[test]
 fn what_waits_keeps_the_consent_with_which_it_was_sent() {
     let centre = centre();
     let benign = centre.sent_indicator("8.8.8.8", "seen");

@@ -284,9 +284,10 @@ fn the_name_of_the_house_does_not_tell_what_the_house_holds() {
                 .add(&centre.admin, std::slice::from_ref(&ours))
                 .unwrap();
         }
-        let text = match changed {
-            true => ours.text().replace("seen", "never"),
-            false => ours.text().to_owned(),
+        let text = if changed {
+            ours.text().replace("seen", "never")
+        } else {
+            ours.text().to_owned()
         };
         let status = submit(&centre, &centre.carrier_caller, &[&text]);
         let why = status.pendings.first().and_then(|one| one.message.clone());
