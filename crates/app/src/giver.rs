@@ -109,6 +109,32 @@ impl Giver {
     }
 }
 
+/// Everybody whom the house may have an object from.
+#[derive(Debug)]
+pub(crate) struct Givers(Vec<Giver>);
+
+impl Givers {
+    /// Every organisation that the node knows, without the house.
+    pub(crate) fn all(reader: &Reader<'_>) -> Result<Self, AppError> {
+        let organisations = reader.organisations()?.into_iter().filter(|one| !one.own);
+        let givers = organisations.map(|one| Giver::of(reader, one.id));
+        Ok(Self(givers.collect::<Result<_, _>>()?))
+    }
+
+    /// The words of an object that name its giver: who created it, or anybody where nobody known did.
+    pub(crate) fn words(&self, object: &Object) -> BTreeSet<String> {
+        let creator = object.created_by();
+        let creator = self
+            .0
+            .iter()
+            .find(|giver| Some(&giver.identity) == creator.as_ref());
+        match creator {
+            Some(creator) => creator.words(object),
+            None => self.0.iter().flat_map(|one| one.words(object)).collect(),
+        }
+    }
+}
+
 /// What of a word may be an address: all, without the end of a sentence, without a path, without a port.
 fn spellings(token: &str) -> [&str; 4] {
     let bare = token.trim_matches(['.', ':', '/']);

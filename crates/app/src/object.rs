@@ -138,6 +138,19 @@ pub struct ImportReport {
     pub conflicts: u64,
     /// Those that cannot be held, with the reasons.
     pub refused: Vec<Refused>,
+    /// Those that are held, and of which a person should know something.
+    pub warned: Vec<Warned>,
+}
+
+/// An object that is held, with what a person should know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warned {
+    /// Its place in the document, from 0.
+    pub index: u64,
+    /// Its identifier.
+    pub id: Id,
+    /// What.
+    pub diagnostic: Diagnostic,
 }
 
 /// An object that cannot be held.
@@ -158,6 +171,8 @@ impl AddAssign for ImportReport {
         self.conflicts += other.conflicts;
         self.refused.extend(other.refused);
         self.refused.truncate(MAX_REFUSED);
+        self.warned.extend(other.warned);
+        self.warned.truncate(MAX_WARNED);
     }
 }
 
@@ -494,6 +509,8 @@ pub const MAX_PAGE: u32 = 500;
 const MAX_AROUND: u32 = 500;
 /// Refused objects kept in a report.
 const MAX_REFUSED: usize = 1_000;
+/// Warnings kept in a report.
+const MAX_WARNED: usize = 1_000;
 /// An identifier is at most 288 characters; a longer one is none.
 const MAX_ID_CHARS: usize = 300;
 /// How often words are put into the index before a search.

@@ -145,7 +145,7 @@ impl Import<'_> {
                 }
                 Some(Err(diagnostic)) => {
                     self.total.unreadable += 1;
-                    bar.suspend(|| self.refuse(&input.name, None, None, &[diagnostic]))?;
+                    bar.suspend(|| self.tell(&input.name, None, None, &[diagnostic]))?;
                 }
                 None => {}
             }
@@ -157,13 +157,21 @@ impl Import<'_> {
                         .ok()
                         .and_then(|at| indices.get(at).copied());
                     bar.suspend(|| {
-                        self.refuse(
+                        self.tell(
                             &input.name,
                             index,
                             refused.id.as_deref(),
                             &refused.diagnostics,
                         )
                     })?;
+                }
+                for warned in &report.warned {
+                    let index = usize::try_from(warned.index)
+                        .ok()
+                        .and_then(|at| indices.get(at).copied());
+                    let diagnostic = std::slice::from_ref(&warned.diagnostic);
+                    let id = Some(warned.id.as_str());
+                    bar.suspend(|| self.tell(&input.name, index, id, diagnostic))?;
                 }
                 texts.clear();
                 indices.clear();
@@ -178,7 +186,7 @@ impl Import<'_> {
         }
         bar.finish_and_clear();
         for diagnostic in reader.findings() {
-            self.refuse(&input.name, None, None, std::slice::from_ref(diagnostic))?;
+            self.tell(&input.name, None, None, std::slice::from_ref(diagnostic))?;
         }
         if let Some(error) = reader.io_error() {
             return Err(anyhow!("{error}"))
@@ -220,7 +228,7 @@ impl Import<'_> {
         Ok(report)
     }
 
-    fn refuse(
+    fn tell(
         &self,
         name: &str,
         index: Option<u64>,

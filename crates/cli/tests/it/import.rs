@@ -118,6 +118,23 @@ fn an_import_says_under_which_conditions_and_they_are_changed_later() {
     assert_eq!(more["consent"], "anonymous");
     assert_eq!(more["embargo_until"], "2099-01-01T00:00:00Z");
     assert_eq!(more["caveats"].as_array().unwrap().len(), 2);
+    // The texts say more than whose it is.
+    let text = std::fs::read_to_string(file).unwrap();
+    let named = text.replace("\"name\":\"", "\"name\":\"seen at CARRIER: ");
+    assert_ne!(named, text);
+    let id_of_named = id.replace('0', "1");
+    let named = named.replace(id, &id_of_named);
+    std::fs::write(file, named).unwrap();
+    let import = ["--dir", dir, "import", file, "--consent"];
+    let ran = run(&[&import[..], &["anonymous"]].concat()).ended(0);
+    assert!(ran.stderr.contains(&id_of_named), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("`carrier` in it may name"),
+        "{}",
+        ran.stderr
+    );
+    let ran = run(&[&import[..], &["given"]].concat()).ended(0);
+    assert!(!ran.stderr.contains("may name"), "{}", ran.stderr);
     let none = conditions(&["--replace"]);
     assert_eq!(none["consent"], "given");
     assert_eq!(none["caveats"], serde_json::json!([]));

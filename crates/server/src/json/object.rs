@@ -62,11 +62,15 @@ pub fn report(report: &ImportReport) -> Value {
         let reasons = one.diagnostics.iter().map(ToString::to_string);
         json!({ "index": one.index, "id": one.id, "reasons": reasons.collect::<Vec<_>>() })
     });
+    let warned = report.warned.iter().map(|one| {
+        json!({ "index": one.index, "id": one.id.as_str(), "warning": one.diagnostic.to_string() })
+    });
     json!({
         "stored": report.stored,
         "already_held": report.already_held,
         "conflicts": report.conflicts,
         "refused": refused.collect::<Vec<_>>(),
+        "warned": warned.collect::<Vec<_>>(),
     })
 }
 

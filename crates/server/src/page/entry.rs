@@ -1,6 +1,6 @@
 //! Entering objects.
 
-use app::object::{ImportReport, Refused};
+use app::object::ImportReport;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -58,7 +58,7 @@ pub(crate) async fn enter(
                 fields
             };
             html(&EntryPage {
-                page: page.with_findings(findings(&report.refused)),
+                page: page.with_findings(findings(&report)),
                 form,
                 report: Some(report),
             })
@@ -98,13 +98,23 @@ fn read(text: &str) -> Result<Vec<String>, Vec<Diagnostic>> {
     }
 }
 
-/// What is wrong with objects that were refused, with the place of each.
-fn findings(refused: &[Refused]) -> Vec<Diagnostic> {
-    let named = refused.iter().flat_map(|one| {
+/// What is wrong with objects that were refused, and what a person should know of others, with the place of each.
+fn findings(report: &ImportReport) -> Vec<Diagnostic> {
+    let warned = report.warned.iter().map(|one| {
+        let place = Place::Pointer(format!("/objects/{}", one.index));
+        Diagnostic {
+            place,
+            ..one.diagnostic.clone()
+        }
+    });
+    let named = report.refused.iter().flat_map(|one| {
         one.diagnostics.iter().map(move |diagnostic| {
             let place = Place::Pointer(format!("/objects/{}", one.index));
             Diagnostic::error(diagnostic.code, place, diagnostic.message.clone())
         })
     });
-    named.take(base::limits::DIAGNOSTICS_PER_DOCUMENT).collect()
+    named
+        .chain(warned)
+        .take(base::limits::DIAGNOSTICS_PER_DOCUMENT)
+        .collect()
 }
