@@ -13,6 +13,7 @@ mod node;
 mod out;
 mod parse;
 mod place;
+mod privacy;
 mod progress;
 mod serving;
 mod setting;

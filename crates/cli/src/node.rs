@@ -10,7 +10,7 @@ use app::node::Node;
 use app::system::{SystemClock, SystemRandom};
 
 use crate::config::Context;
-use crate::guards;
+use crate::{guards, privacy};
 
 /// Opens the node in `dir`, creating its database where there is none.
 pub(crate) fn create(dir: &Path) -> Result<Arc<Node>> {
@@ -23,7 +23,7 @@ pub(crate) fn create_configured(context: &Context) -> Result<Arc<Node>> {
 }
 
 fn with(dir: &Path, guards: Guards) -> Result<Arc<Node>> {
-    std::fs::create_dir_all(dir)
+    privacy::create_folder(dir)
         .with_context(|| format!("cannot create the folder `{}`", dir.display()))?;
     let node = Node::open(dir, Arc::new(SystemClock), Arc::new(SystemRandom))
         .with_context(|| format!("cannot open the node in `{}`", dir.display()))?;

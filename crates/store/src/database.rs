@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::fs::OpenOptions;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -58,6 +59,9 @@ pub struct Health {
 impl Store {
     /// Opens the database, creating it and bringing its schema up to date as needed.
     ///
+    /// INVARIANT: the file that is created is its owner's alone, whatever the umask, and SQLite gives the log and the
+    /// shared memory beside it the same mode.
+    ///
     /// # Errors
     /// If the file cannot be opened, or was written by a newer program.
     pub fn open(path: &Path) -> Result<Self> {
@@ -65,6 +69,9 @@ impl Store {
             path: path.to_owned(),
             source,
         };
+        own(OpenOptions::new().append(true).create(true))
+            .open(path)
+            .map_err(|error| failed(cannot_open(&error)))?;
         let mut writer = Connection::open(path).map_err(failed)?;
         configure(&writer).map_err(failed)?;
         migrate(&mut writer)?;
@@ -179,13 +186,25 @@ impl Store {
         })
     }
 
-    /// Writes a consistent copy of the database to a new file.
+    /// Writes a consistent copy of the database to a new file, which is its owner's alone.
     ///
     /// # Errors
     /// If the file exists or cannot be written.
     pub fn back_up(&self, to: &Path) -> Result<()> {
         let connection = self.reader()?;
-        connection.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
+        // SQLite writes into a file that is there as long as it is empty.
+        own(OpenOptions::new().write(true).create_new(true))
+            .open(to)
+            .map_err(|error| StoreError::Open {
+                path: to.to_owned(),
+                source: cannot_open(&error),
+            })?;
+        let copied = connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]);
+        if let Err(error) = copied {
+            // What failed is told; a beginning of a copy must not be taken for one.
+            let _ = std::fs::remove_file(to);
+            return Err(error.into());
+        }
         Ok(())
     }
 
@@ -286,6 +305,19 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     Ok(())
+}
+
+/// Makes the files of these options their owner's alone, where they are created.
+fn own(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+/// What SQLite says of a file that cannot be opened, with the system's reason.
+fn cannot_open(error: &std::io::Error) -> rusqlite::Error {
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN);
+    rusqlite::Error::SqliteFailure(code, Some(error.to_string()))
 }
 
 /// Keeps statements as they were prepared.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::config::Context;
-use crate::{Verdict, format, node, out};
+use crate::{Verdict, format, node, out, privacy};
 
 pub(crate) fn run(context: &Context) -> Result<Verdict> {
     let (node, _) = node::open(context)?;
@@ -11,6 +11,7 @@ pub(crate) fn run(context: &Context) -> Result<Verdict> {
     let mut seen = 0;
     let health = node.check(|objects| seen = objects)?;
     problems.extend(health.problems.iter().cloned());
+    problems.extend(privacy::problems(&context.dir));
     problems.extend(beside(context));
     if context.json {
         out::json(&serde_json::json!({

@@ -11,7 +11,7 @@ use server::tls::Tls;
 
 use crate::config::Context;
 use crate::serving::Surroundings;
-use crate::{Verdict, node, out, serving};
+use crate::{Verdict, node, out, privacy, serving};
 
 /// Settings that may stand on the command line.
 #[derive(Debug, clap::Args)]
@@ -86,6 +86,9 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
         None => format!("http://{address}"),
     });
     let node = node::create_configured(context)?;
+    for problem in privacy::problems(&context.dir) {
+        tracing::warn!("{problem}");
+    }
     let language = context.language;
     if !node.is_set_up()? {
         let own = NewOrganisation {

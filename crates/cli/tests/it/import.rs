@@ -68,7 +68,7 @@ fn what_was_acknowledged_survives_being_killed() {
     let copy = folder.path().join("copy.db");
     run(&["--dir", dir, "backup", copy.to_str().unwrap()]).ended(0);
     run(&["--dir", dir, "backup", copy.to_str().unwrap()]).ended(2);
-    let restored = tempfile::tempdir().unwrap();
+    let restored = crate::tool::folder();
     std::fs::rename(&copy, restored.path().join("noroshi.db")).unwrap();
     run(&["--dir", restored.path().to_str().unwrap(), "doctor"]).ended(0);
 }

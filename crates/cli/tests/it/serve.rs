@@ -6,15 +6,54 @@ use crate::tool::{Serving, noroshi, run, run_with};
 
 #[test]
 fn the_first_start_sets_up_and_the_second_does_not() {
-    let dir = tempfile::tempdir().unwrap();
-    let first = Serving::start(dir.path());
+    let above = tempfile::tempdir().unwrap();
+    let dir = above.path().join("node");
+    let first = Serving::start(&dir);
     let login = first.login.clone().unwrap();
     assert!(login.starts_with(&first.url), "{login}");
     assert_eq!(first.terminate(), Some(0));
-    let second = Serving::start(dir.path());
+    let second = Serving::start(&dir);
     assert_eq!(second.login, None);
     assert_eq!(second.terminate(), Some(0));
-    run(&["doctor", "--dir", dir.path().to_str().unwrap()]).ended(0);
+    run(&["doctor", "--dir", dir.to_str().unwrap()]).ended(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_node_writes_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let above = tempfile::tempdir().unwrap();
+    let dir = above.path().join("new").join("node");
+    let mode = |name: &str| {
+        let path = dir.join(name);
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    };
+    let serving = Serving::start(&dir);
+    assert_eq!(mode(""), 0o700);
+    for file in ["noroshi.db", "noroshi.db-wal", "noroshi.db-shm"] {
+        assert_eq!(mode(file), 0o600, "{file}");
+    }
+    let at = dir.to_str().unwrap();
+    let copy = dir.join("copy.db");
+    let copy = copy.to_str().unwrap();
+    run(&["backup", "--dir", at, copy]).ended(0);
+    assert_eq!(mode("copy.db"), 0o600);
+    run(&["backup", "--dir", at, copy]).ended(2);
+    run(&["doctor", "--dir", at]).ended(0);
+    assert_eq!(serving.terminate(), Some(0));
+
+    // Older programs left them open.
+    let open = |name: &str, mode| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(dir.join(name), mode).unwrap();
+    };
+    open("", 0o755);
+    open("noroshi.db", 0o644);
+    let ran = run(&["doctor", "--dir", at]).ended(1);
+    for mended in ["chmod 700 ", "chmod 600 "] {
+        assert!(ran.stdout.contains(mended), "{}", ran.stdout);
+    }
 }
 
 #[test]

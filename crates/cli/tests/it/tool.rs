@@ -171,7 +171,15 @@ impl Drop for Serving {
 
 /// A folder with a node that is set up and not running.
 pub(crate) fn node() -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = folder();
     assert_eq!(Serving::start(dir.path()).terminate(), Some(0));
     dir
+}
+
+/// A folder that is its owner's alone, as a node makes its own.
+pub(crate) fn folder() -> tempfile::TempDir {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir().unwrap()
 }
