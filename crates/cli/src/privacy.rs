@@ -39,7 +39,7 @@ pub(crate) fn problems(dir: &Path) -> Vec<String> {
             continue;
         };
         let mode = found.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
+        if is_open(mode) {
             let path = path.display();
             problems.push(format!(
                 "other users of this machine may open `{path}` (mode {mode:o}): run `chmod {wanted} {path}`"
@@ -47,6 +47,12 @@ pub(crate) fn problems(dir: &Path) -> Vec<String> {
         }
     }
     problems
+}
+
+/// Whether a mode gives anything to the group or to others.
+#[cfg(unix)]
+pub(crate) fn is_open(mode: u32) -> bool {
+    mode & 0o077 != 0
 }
 
 /// Elsewhere access is decided in other ways.

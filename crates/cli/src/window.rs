@@ -108,6 +108,11 @@ impl Window {
         &self.head
     }
 
+    /// Whether `word` stands within the first [`HEAD_BYTES`].
+    pub(crate) fn begins_with_a(&self, word: &[u8]) -> bool {
+        memchr::memmem::find(&self.head, word).is_some()
+    }
+
     /// Takes what was read.
     fn push(&mut self, bytes: &[u8]) {
         let room = HEAD_BYTES.saturating_sub(self.head.len());

@@ -13,6 +13,7 @@ mod documents;
 mod filter;
 mod sarif;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -28,7 +29,7 @@ use stix::validate::{Custom, Profile};
 
 use crate::config::Context;
 use crate::snippet::Style;
-use crate::window::Recorder;
+use crate::window::{Recorder, Window};
 use crate::{Verdict, format, input, out, progress};
 use filter::Filter;
 use finding::{Finding, Group, Subject, Summary};
@@ -133,7 +134,10 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     };
     let filter = Filter::new(all, &options.extent.disable, &options.extent.enable)
         .map_err(|message| anyhow!(message))?;
-    let documents = documents::documents(&options.files)?;
+    let documents::Documents {
+        found: documents,
+        skipped,
+    } = documents::documents(&options.files)?;
     let begun = Instant::now();
     let mut validation = Validation {
         context,
@@ -142,7 +146,13 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
         report: report(context, options),
         max_findings: max_findings(context, options),
         shown: 0,
-        summary: Summary::default(),
+        summary: Summary {
+            skipped: skipped
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect(),
+            ..Summary::default()
+        },
     };
     for path in &documents {
         validation.document(path)?;
@@ -201,7 +211,7 @@ impl Validation<'_> {
                     let end = end_of(&diagnostic);
                     let mut found = judge.unreadable(diagnostic, &mut window.borrow_mut());
                     found.retain(|found| self.filter.keeps(&found.diagnostic));
-                    self.tell(&name, None, found, &bar)?;
+                    self.tell(&name, None, found, &bar, &window)?;
                     if let Some(end) = end {
                         window.borrow_mut().forget(end);
                     }
@@ -215,8 +225,8 @@ impl Validation<'_> {
                     if let Some(kind) = &subject.kind {
                         self.count_kind(kind);
                     }
-                    self.tell(&name, Some(&subject), found, &bar)?;
-                    self.tell(&name, None, before, &bar)?;
+                    self.tell(&name, Some(&subject), found, &bar, &window)?;
+                    self.tell(&name, None, before, &bar, &window)?;
                     let end = offset + u64::try_from(length).unwrap_or_default();
                     window.borrow_mut().forget(end);
                     if self.summary.objects.is_multiple_of(PROGRESS_OBJECTS) {
@@ -228,7 +238,7 @@ impl Validation<'_> {
         bar.finish_and_clear();
         if self.summary.objects == objects && reader.io_error().is_none() {
             let found = judge.unreadable(nothing(reader.form()), &mut window.borrow_mut());
-            self.tell(&name, None, found, &bar)?;
+            self.tell(&name, None, found, &bar, &window)?;
         }
         let is_container = matches!(reader.form(), Some(Form::Bundle | Form::Envelope));
         let keep = |diagnostic: &Diagnostic| self.filter.keeps(diagnostic);
@@ -238,7 +248,7 @@ impl Validation<'_> {
             keep,
             &mut window.borrow_mut(),
         );
-        self.tell(&name, None, outside, &bar)?;
+        self.tell(&name, None, outside, &bar, &window)?;
         if let Some(error) = reader.io_error() {
             let error = anyhow!("{error}").context(format!("cannot read `{name}` to its end"));
             self.unread(&name, &error);
@@ -258,6 +268,7 @@ impl Validation<'_> {
         subject: Option<&Subject>,
         mut findings: Vec<Finding>,
         bar: &ProgressBar,
+        window: &RefCell<Window>,
     ) -> Result<()> {
         for finding in &findings {
             self.summary.count(finding.diagnostic.severity);
@@ -270,6 +281,12 @@ impl Validation<'_> {
         self.summary.not_shown += u64::try_from(found).unwrap_or(u64::MAX) - told;
         if findings.is_empty() {
             return Ok(());
+        }
+        // A file that nowhere says a type was never meant for others: what it holds, perhaps credentials, is not shown.
+        if !window.borrow().begins_with_a(b"\"type\"") {
+            for located in findings.iter_mut().filter_map(|one| one.located.as_mut()) {
+                located.line = None;
+            }
         }
         let text = self.report.group(&Group {
             file,

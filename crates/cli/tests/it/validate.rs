@@ -235,6 +235,45 @@ fn a_finding_names_its_object_by_the_same_number_whenever_it_is_said() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_node_keeps_to_itself_is_not_shown() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str, mode| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let secret = r#"{"secret":"hush","origin":"https://centre.example"}"#;
+    let good = r#"{"type":"ipv4-addr","spec_version":"2.1","id":"ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4","value":"198.51.100.3"}"#;
+    write("noroshi.db", "", 0o600);
+    write("peer-secrets/one.json", secret, 0o600);
+    write("serving.json", secret, 0o600);
+    write(".cache/two.json", secret, 0o644);
+    write("good.json", good, 0o644);
+    write("closed/good.json", good, 0o600);
+    let dir = folder.path().to_str().unwrap();
+    let ran = run(&["validate", dir]).ended(0);
+    assert!(ran.stdout.contains("2 files, 2 objects"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("peer-secrets"), "{}", ran.stdout);
+    let ran = run(&["validate", dir, "--json"]).ended(0).json();
+    assert_eq!(ran["skipped"].as_array().unwrap().len(), 3);
+    // Named itself, it is judged and still not shown.
+    let file = folder.path().join("peer-secrets/one.json");
+    for cut in ["}", ""] {
+        write("peer-secrets/one.json", &secret.replace('}', cut), 0o600);
+        for form in [&[][..], &["--json"], &["--sarif"], &["--schema-compat"]] {
+            let all = [&["validate", file.to_str().unwrap()], form].concat();
+            let ran = run(&all).ended(1);
+            let said = format!("{}{}", ran.stdout, ran.stderr);
+            assert!(!said.contains("hush"), "{said}");
+        }
+    }
+}
+
 #[test]
 fn folders_are_read_whole_and_what_cannot_be_read_is_said() {
     let folder = tempfile::tempdir().unwrap();

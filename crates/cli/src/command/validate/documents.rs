@@ -3,31 +3,43 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
+use app::node::DATABASE;
 
-/// The documents of `arguments`, folders opened up, in the order of the arguments and then of the names.
+use crate::privacy;
+
+/// What arguments name.
+#[derive(Debug, Default)]
+pub(crate) struct Documents {
+    /// The documents, in the order of the arguments and then of the names.
+    pub(crate) found: Vec<PathBuf>,
+    /// What of folders was not looked into: hidden folders, and what a node keeps to itself.
+    pub(crate) skipped: Vec<PathBuf>,
+}
+
+/// The documents of `arguments`, folders opened up. What is named itself is never skipped.
 ///
 /// # Errors
 /// A folder that cannot be read, has too much in it or nothing to check.
-pub(crate) fn documents(arguments: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
+pub(crate) fn documents(arguments: &[PathBuf]) -> Result<Documents> {
+    let mut documents = Documents::default();
     for argument in arguments {
         if argument.as_os_str() != "-" && argument.is_dir() {
-            let before = found.len();
-            open(argument, 0, &mut found)?;
+            let before = documents.found.len();
+            open(argument, 0, &mut documents)?;
             ensure!(
-                found.len() > before,
+                documents.found.len() > before,
                 "the folder `{}` holds no file that ends in {}",
                 argument.display(),
                 ENDINGS.join(", "),
             );
         } else {
-            found.push(argument.clone());
+            documents.found.push(argument.clone());
         }
     }
-    Ok(found)
+    Ok(documents)
 }
 
-fn open(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
+fn open(folder: &Path, depth: usize, documents: &mut Documents) -> Result<()> {
     let name = folder.display();
     ensure!(
         depth < MAX_DEPTH,
@@ -43,23 +55,46 @@ fn open(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
         entries.push(entry.with_context(unreadable)?);
     }
     entries.sort_by_key(std::fs::DirEntry::file_name);
+    let is_node = folder.join(DATABASE).exists();
     for entry in entries {
         let path = entry.path();
         // What a link points to is read where it stands: links may form circles of folders.
         if entry.file_type().with_context(unreadable)?.is_dir() {
-            open(&path, depth + 1, found)?;
+            let name = entry.file_name();
+            if name == SECRETS || name.to_string_lossy().starts_with('.') {
+                documents.skipped.push(path);
+            } else {
+                open(&path, depth + 1, documents)?;
+            }
         } else if is_document(&path)
             // What cannot be looked at is reported when it is opened.
             && std::fs::metadata(&path).map_or(true, |found| found.is_file())
         {
             ensure!(
-                found.len() < MAX_FILES,
+                documents.found.len() < MAX_FILES,
                 "there are more than {MAX_FILES} files"
             );
-            found.push(path);
+            if is_node && is_private(&path) {
+                documents.skipped.push(path);
+            } else {
+                documents.found.push(path);
+            }
         }
     }
     Ok(())
+}
+
+/// Whether nobody but its owner may read a file: beside a database a node keeps so what is nobody else's.
+#[cfg(unix)]
+fn is_private(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    std::fs::metadata(path).is_ok_and(|found| !privacy::is_open(found.permissions().mode()))
+}
+
+#[cfg(not(unix))]
+fn is_private(_path: &Path) -> bool {
+    true
 }
 
 fn is_document(path: &Path) -> bool {
@@ -73,6 +108,9 @@ fn is_document(path: &Path) -> bool {
 
 /// What files in a folder are called that hold objects; each with `.gz` after it too.
 const ENDINGS: &[&str] = &[".json", ".jsonl", ".ndjson"];
+
+/// The folder beside a node's database in which credentials are kept.
+const SECRETS: &str = "peer-secrets";
 
 /// Deepest nesting of folders, far beyond what people make.
 const MAX_DEPTH: usize = 64;

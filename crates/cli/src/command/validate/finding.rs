@@ -71,6 +71,8 @@ pub(crate) struct Summary {
     pub(crate) files: u64,
     /// Documents that could not be read, with the reason.
     pub(crate) unread: Vec<(String, String)>,
+    /// What of folders was not looked into.
+    pub(crate) skipped: Vec<String>,
     /// Members.
     pub(crate) objects: u64,
     /// Findings against a MUST.

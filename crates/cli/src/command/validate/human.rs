@@ -48,6 +48,20 @@ impl Report for Human {
             )));
             text.push('\n');
         }
+        if !summary.skipped.is_empty() {
+            let shown = summary.skipped.iter().take(SHOWN_SKIPPED);
+            let names: Vec<String> = shown.map(|name| format::plain(name)).collect();
+            let more = match summary.skipped.len().saturating_sub(SHOWN_SKIPPED) {
+                0 => String::new(),
+                more => format!(" +{more}"),
+            };
+            let words = language.pick(
+                "skipped, as hidden or a node's own; name it to check it:",
+                "隠しフォルダまたはノード自身のものとして省略（検査するには直接指定）:",
+            );
+            text.push_str(&paint.dim(&format!("{words} {}{more}", names.join(", "))));
+            text.push('\n');
+        }
         let mark = if summary.valid {
             paint.good("✓")
         } else {
@@ -98,6 +112,9 @@ impl Human {
         text
     }
 }
+
+/// Names told of what was skipped.
+const SHOWN_SKIPPED: usize = 5;
 
 /// Columns of a name: with an identifier and a number it seldom breaks a line of a hundred.
 const NAME_COLUMNS: usize = 40;

@@ -32,6 +32,7 @@ impl Report for Json {
             "valid": summary.valid,
             "files": summary.files,
             "unread": unread,
+            "skipped": summary.skipped,
             "objects": summary.objects,
             "errors": summary.errors,
             "warnings": summary.warnings,
