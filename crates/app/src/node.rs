@@ -196,6 +196,14 @@ impl Node {
         Ok(self.store.back_up(to)?)
     }
 
+    /// Writes what stands in the log of the database into the database itself, as at the end of a process.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn settle(&self) -> Result<(), AppError> {
+        Ok(self.store.settle()?)
+    }
+
     /// The node's clock.
     pub fn clock(&self) -> &dyn Clock {
         &*self.clock

@@ -19,6 +19,7 @@ mod serving;
 mod setting;
 mod snippet;
 mod telemetry;
+mod whereabouts;
 mod window;
 mod words;
 

@@ -1,6 +1,6 @@
 //! The node's HTTP server on a runtime of its own.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::config::Context;
+use crate::config::{Context, Settings};
 
 /// A server that runs.
 #[derive(Debug)]
@@ -215,6 +215,16 @@ pub(crate) fn wire(context: &Context) -> Wire {
         max_retries: 0,
         max_retry_wait: Duration::ZERO,
     }
+}
+
+/// The URL under which others reach a node that listens on `address`, as far as the settings tell.
+pub(crate) fn url(settings: &Settings, address: SocketAddr) -> String {
+    let scheme = match settings.tls {
+        Some(_) => "https",
+        None => "http",
+    };
+    let listening = || format!("{scheme}://{address}");
+    settings.public_url.clone().unwrap_or_else(listening)
 }
 
 /// The page that a one-time login opens.

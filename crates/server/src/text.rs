@@ -173,7 +173,7 @@ texts! {
     other_object: "Object", "相手";
     graph_title: "Relations as a picture", "関係図";
     graph_more: "more in the list below", "件は下の一覧に";
-    referred: "Refers to", "参照先";
+    referred: "Referred to by", "参照元";
     json: "JSON", "JSON";
     edition_of: "An edition of", "次の編集版";
     identifier: "Identifier", "識別子";

@@ -208,6 +208,20 @@ impl Store {
         Ok(())
     }
 
+    /// Writes the log into the database and empties it, so that the file alone is the whole database; as far as
+    /// readers of other processes let it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn settle(&self) -> Result<()> {
+        lock(&self.idle_readers).clear();
+        let connection = lock(&self.writer);
+        connection.busy_timeout(SETTLE_TIMEOUT)?;
+        let settled = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        Ok(settled?)
+    }
+
     fn reader(&self) -> Result<Connection> {
         if let Some(connection) = lock(&self.idle_readers).pop() {
             return Ok(connection);
@@ -337,6 +351,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// How long a connection waits for another process (`noroshi import` beside `noroshi serve`).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long emptying the log waits for the readers of other processes: whoever ends a process waits too.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Prepared statements kept for each connection: more than this crate has.
 const STATEMENTS: usize = 128;
 /// Page cache of the writer.

@@ -6,7 +6,7 @@ use app::party::{NewPerson, PersonView};
 
 use crate::command::organisation;
 use crate::config::Context;
-use crate::{Verdict, format, node, out, parse, serving};
+use crate::{Verdict, format, node, out, parse, serving, whereabouts};
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
@@ -92,10 +92,8 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
         }
     };
     let settings = &context.settings;
-    let url = settings
-        .public_url
-        .clone()
-        .unwrap_or_else(|| format!("http://{}", settings.listen));
+    let url =
+        whereabouts::url(&context.dir).unwrap_or_else(|| serving::url(settings, settings.listen));
     let link = serving::login_url(&url, &once);
     if context.json {
         out::json(&serde_json::json!({
@@ -105,6 +103,13 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
         }))?;
     } else {
         out::line(&link)?;
+        out::note(&format!(
+            "{} {}",
+            context
+                .language
+                .pick("valid once, until", "1回限り有効。期限:"),
+            once.expires
+        ));
     }
     Ok(Verdict::Good)
 }

@@ -11,6 +11,7 @@ use server::tls::Tls;
 
 use crate::config::Context;
 use crate::serving::Surroundings;
+use crate::whereabouts::Whereabouts;
 use crate::{Verdict, node, out, privacy, serving};
 
 /// Settings that may stand on the command line.
@@ -81,10 +82,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     let listener = TcpListener::bind(settings.listen)
         .with_context(|| format!("cannot listen on `{}`", settings.listen))?;
     let address = listener.local_addr()?;
-    let url = settings.public_url.clone().unwrap_or_else(|| match tls {
-        Some(_) => format!("https://{address}"),
-        None => format!("http://{address}"),
-    });
+    let url = serving::url(settings, address);
     let node = node::create_configured(context)?;
     for problem in privacy::problems(&context.dir) {
         tracing::warn!("{problem}");
@@ -135,7 +133,8 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
         tls: tls.clone(),
         behind_proxy: settings.behind_proxy,
     };
-    let server = serving::start_in(&runtime, node, listener, &url, surroundings)?;
+    let server = serving::start_in(&runtime, Arc::clone(&node), listener, &url, surroundings)?;
+    let whereabouts = Whereabouts::leave(&context.dir, address, &url)?;
     if context.json {
         out::json_line(
             &serde_json::json!({ "event": "listening", "address": address.to_string(), "url": url }),
@@ -148,8 +147,13 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<Verdict> {
     }
     signals.wait_beyond_hangups(&runtime, || reload(tls.as_deref()));
     out::note(language.pick("stopping", "停止します"));
+    if let Some(whereabouts) = whereabouts {
+        whereabouts.take_back();
+    }
     server.stop(&runtime)?;
     worker.stop();
+    node.settle()
+        .context("cannot write the log into the database; nothing is lost")?;
     Ok(Verdict::Good)
 }
 

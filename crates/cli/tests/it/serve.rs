@@ -57,6 +57,41 @@ fn what_a_node_writes_is_its_owners_alone() {
 }
 
 #[test]
+fn links_lead_to_where_the_node_listens() {
+    let folder = crate::tool::folder();
+    let dir = folder.path().to_str().unwrap();
+    let mut serving = Serving::start(folder.path());
+    let add = ["person", "add", "ren", "--name", "R", "--role", "analyst"];
+    let ran = run(&[&["--dir", dir][..], &add].concat()).ended(0);
+    assert!(ran.stdout.starts_with(&serving.url), "{}", ran.stdout);
+    assert!(ran.stderr.contains("valid once, until"), "{}", ran.stderr);
+    let link = || {
+        run(&["--dir", dir, "person", "login", "ren"])
+            .ended(0)
+            .stdout
+    };
+    // What a process that was killed left behind is stale.
+    serving.kill();
+    assert!(folder.path().join("serving.json").exists());
+    assert!(link().starts_with("http://127.0.0.1:8600/"));
+    let serving = Serving::start(folder.path());
+    assert!(link().starts_with(&serving.url));
+    // Where another process has the database open, SQLite does not empty its log by itself.
+    let database = rusqlite::Connection::open(folder.path().join("noroshi.db")).unwrap();
+    let count = "SELECT count(*) FROM person";
+    let persons: u32 = database.query_row(count, [], |row| row.get(0)).unwrap();
+    assert_eq!(persons, 2);
+    let log = || {
+        let log = std::fs::metadata(folder.path().join("noroshi.db-wal"));
+        log.unwrap().len()
+    };
+    assert_ne!(log(), 0);
+    assert_eq!(serving.terminate(), Some(0));
+    assert!(!folder.path().join("serving.json").exists());
+    assert_eq!(log(), 0);
+}
+
+#[test]
 fn other_machines_are_reached_behind_a_proxy_only() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path().to_str().unwrap();
