@@ -41,6 +41,7 @@ mod effect;
 mod entry;
 mod feed;
 mod peer_change;
+mod peer_client;
 mod peer_secret;
 mod peer_settings;
 mod revocation;

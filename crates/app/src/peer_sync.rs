@@ -319,7 +319,7 @@ impl Node {
         })
     }
 
-    fn connect(
+    pub(crate) fn connect(
         &self,
         peer: &PeerRow,
         way: Way,

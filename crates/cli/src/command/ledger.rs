@@ -58,7 +58,7 @@ pub(crate) enum Command {
 /// The server that is meant, where it is not the node of the data folder.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Peer {
-    /// Name of a peer in the configuration, or URL of a noroshi node's TAXII discovery
+    /// Name of a peer of the node or in the configuration, or URL of a noroshi node's TAXII discovery
     #[arg(id = "peer", long = "peer", value_name = "SERVER")]
     place: Option<String>,
     /// Sign in by HTTP Basic as this user, with the password of `--secret-file` or `NOROSHI_PASSWORD`

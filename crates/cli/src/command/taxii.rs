@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use app::access::Caller;
 use app::intake::TakenObject;
-use app::node::Node;
+use app::node::{DATABASE, Node};
 use app::object::ImportReport;
 use app::peer::Way;
 use app::peer_sync::Wire;
@@ -103,7 +103,7 @@ pub(crate) enum Command {
 /// the command line, which every user of the machine can read.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Server {
-    /// Name of a peer in the configuration, or URL of a discovery resource or API root
+    /// Name of a peer of the node or in the configuration, or URL of a discovery resource or API root
     #[arg(value_name = "SERVER")]
     pub(crate) place: String,
     /// Sign in by HTTP Basic as this user, with the password of `--secret-file` or `NOROSHI_PASSWORD`
@@ -305,20 +305,23 @@ pub(crate) fn client(
     credentials: Credentials,
     trust: Trust,
 ) -> Result<Client> {
-    // Somebody waits: a busy server is asked again a few times.
-    let wire = Wire {
-        max_retries: 3,
-        max_retry_wait: Duration::from_mins(1),
-        ..serving::wire(context)
-    };
     let objects = context.settings.page_objects;
-    Ok(Client::new(wire.client_config(
+    Ok(Client::new(wire(context).client_config(
         url,
         objects,
         credentials,
         trust,
         None,
     ))?)
+}
+
+fn wire(context: &Context) -> Wire {
+    Wire {
+        // Somebody waits: a busy server is asked again a few times.
+        max_retries: 3,
+        max_retry_wait: Duration::from_mins(1),
+        ..serving::wire(context)
+    }
 }
 
 pub(crate) struct Connection {
@@ -336,10 +339,7 @@ impl Connection {
         let url = match configured {
             Some(peer) => peer.url.clone(),
             None if server.place.contains("://") => server.place.clone(),
-            None => bail!(
-                "`{}` is neither a URL nor a peer in the configuration",
-                server.place
-            ),
+            None => return Self::of_node(context, server),
         };
         let file = |ours: &Option<PathBuf>, theirs: fn(&Peer) -> &Option<PathBuf>| {
             let theirs = || {
@@ -381,6 +381,28 @@ impl Connection {
             client: client(context, &url, credentials, trust)?,
             wanted: configured.and_then(|peer| peer.collection.clone()),
         })
+    }
+
+    /// To a peer of the node in the data folder, with the credentials that are kept there.
+    fn of_node(context: &Context, server: &Server) -> Result<Self> {
+        let place = &server.place;
+        let given = [&server.secret_file, &server.ca_file];
+        if context.dir.join(DATABASE).is_file() {
+            let (node, caller) = node::open(context)?;
+            if let Some(client) = node.peer_client(&caller, place, &wire(context))? {
+                ensure!(
+                    server.user.is_none() && given.iter().all(|file| file.is_none()),
+                    "the node keeps user, secret and authorities of its peer `{place}`; `noroshi peer set` changes them"
+                );
+                return Ok(Self {
+                    client,
+                    wanted: None,
+                });
+            }
+        }
+        bail!(
+            "`{place}` is neither a URL nor a peer, of the configuration or of the node (`noroshi peer list`)"
+        )
     }
 
     /// The collection that is meant, with its API root.

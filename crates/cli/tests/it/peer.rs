@@ -188,6 +188,18 @@ fn two_nodes_exchange_both_ways_over_restarts() {
     ];
     agency.ask_as(&token, &add).ended(0);
     agency.ask_as(&token, &add).ended(2);
+    // The credentials that the node keeps serve to check the peer's log, too.
+    let state = agency.dir().join("centre.state");
+    let verify = [
+        "ledger",
+        "verify",
+        "--peer",
+        "centre",
+        "--state",
+        state.to_str().unwrap(),
+    ];
+    assert_eq!(agency.ask(&verify).ended(0).json()["first"], true);
+    agency.ask(&["taxii", "discover", "nobody"]).ended(2);
     centre.import(&numbered(0..30));
     // A part that may not leave: an edition goes out under its own identifier.
     let mut victim = indicator(99, FIRST);
