@@ -2,6 +2,7 @@
 
 use release::party::{Audience, OrganisationId, PersonId};
 
+use crate::denied::Denied;
 use crate::error::AppError;
 
 /// What a person is there for. One person has one role.
@@ -131,7 +132,7 @@ impl Action {
     }
 
     /// Whether it concerns what the house keeps to itself, whatever the role.
-    fn is_of_the_house(self) -> bool {
+    pub(crate) fn is_of_the_house(self) -> bool {
         !matches!(
             self,
             Self::ReadFeed | Self::ReadMembership | Self::SubmitObjects
@@ -245,7 +246,12 @@ impl Caller {
         if self.may(action) {
             Ok(())
         } else {
-            Err(AppError::Forbidden)
+            Err(AppError::Denied(Box::new(Denied {
+                login: self.login.clone(),
+                role: self.role,
+                action,
+                small_house: self.small_house,
+            })))
         }
     }
 }

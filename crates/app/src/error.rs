@@ -4,6 +4,9 @@ use base::diagnostic::Diagnostic;
 use store::error::StoreError;
 use thiserror::Error;
 
+use crate::denied::Denied;
+use crate::proposal::NEEDS_SECOND;
+
 /// A use case that failed. `Display` is fit for the user; the chain is for the log.
 #[derive(Debug, Error)]
 pub enum AppError {
@@ -13,7 +16,10 @@ pub enum AppError {
     /// Something of the kind is there already, or the state does not allow it.
     #[error("{0}")]
     Conflict(String),
-    /// The caller's role does not allow it.
+    /// The caller's role does not allow it, and others do.
+    #[error("{0}")]
+    Denied(Box<Denied>),
+    /// The caller may not, or the source is blocked.
     #[error("your role does not allow this")]
     Forbidden,
     /// What was given cannot be used; one diagnostic for each problem.
@@ -46,11 +52,20 @@ impl AppError {
         match self {
             Self::Changed(_) => "changed",
             Self::Conflict(_) => "conflict",
-            Self::Forbidden => "forbidden",
+            Self::Denied(_) | Self::Forbidden => "forbidden",
             Self::Invalid(_) => "invalid",
             Self::NotFound => "not-found",
             Self::NotSetUp => "not-set-up",
             Self::Store(_) => "store-failed",
+        }
+    }
+
+    /// Whether the node could do what was asked, and its rules or its state refuse it.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Changed(_) | Self::Conflict(_) | Self::Denied(_) | Self::Forbidden => true,
+            Self::Invalid(diagnostics) => diagnostics.iter().any(|one| one.code == NEEDS_SECOND),
+            Self::NotFound | Self::NotSetUp | Self::Store(_) => false,
         }
     }
 

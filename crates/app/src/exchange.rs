@@ -442,7 +442,7 @@ fn heads(page: TextPage, next: Option<String>) -> Page<Head> {
 
 fn backend(error: AppError) -> BackendError {
     match error {
-        AppError::Forbidden => BackendError::Forbidden,
+        AppError::Denied(_) | AppError::Forbidden => BackendError::Forbidden,
         AppError::NotFound => BackendError::NotFound,
         AppError::Changed(diagnostics) | AppError::Invalid(diagnostics) => {
             BackendError::Unprocessable(diagnostics)

@@ -5,6 +5,7 @@ pub mod account;
 pub mod certificate;
 pub mod conditions;
 pub mod dashboard;
+pub mod denied;
 pub mod error;
 pub mod exchange;
 pub mod four_eyes;

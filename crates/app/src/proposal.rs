@@ -226,7 +226,7 @@ impl Node {
         };
         if request.is_none() && needs_second {
             return Err(AppError::invalid_with(
-                "APP-RELEASE-08",
+                NEEDS_SECOND,
                 "in this house a second person has to confirm this",
                 "ask for it: whoever may release and is not you can confirm it",
             ));
@@ -492,5 +492,7 @@ fn changes(shown: Option<&str>, digest: &str, now: &Seen) -> Vec<Diagnostic> {
     found
 }
 
+/// The code of what one person alone may not confirm.
+pub(crate) const NEEDS_SECOND: &str = "APP-RELEASE-08";
 /// Longest reason: a paragraph.
 const MAX_REASON_CHARS: usize = 2_000;

@@ -25,6 +25,7 @@ mod words;
 
 use std::process::ExitCode;
 
+use app::error::AppError;
 use clap::Parser;
 
 use crate::arguments::Arguments;
@@ -48,6 +49,12 @@ impl Verdict {
     }
 }
 
+/// Whether the node could do what was asked and refused it.
+fn is_refusal(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref());
+    causes.any(AppError::is_refusal)
+}
+
 fn main() -> ExitCode {
     // The parser answers `--help` and bad usage by itself: 0 and 2.
     let arguments = Arguments::parse();
@@ -58,7 +65,7 @@ fn main() -> ExitCode {
         Err(error) if out::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             out::failure(&error);
-            ExitCode::from(2)
+            ExitCode::from(if is_refusal(&error) { 1 } else { 2 })
         }
     }
 }

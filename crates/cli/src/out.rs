@@ -5,6 +5,7 @@
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use anyhow::{Context as _, Result};
+use app::error::AppError;
 use owo_colors::OwoColorize as _;
 
 use crate::format;
@@ -56,6 +57,14 @@ pub(crate) fn failure(error: &anyhow::Error) {
     let text = format!("noroshi: {error:#}");
     let lines: Vec<String> = text.lines().map(format::plain).collect();
     note(&lines.join("\n"));
+    let is_denied = |cause: &(dyn std::error::Error + 'static)| {
+        matches!(cause.downcast_ref(), Some(AppError::Denied(_)))
+    };
+    if error.chain().any(is_denied) {
+        note(
+            "help: `--as LOGIN` acts as somebody else; `noroshi person list` shows who has which role",
+        );
+    }
 }
 
 /// Whether an error is only that the reader of our output went away.

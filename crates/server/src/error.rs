@@ -94,6 +94,11 @@ impl Failure {
 
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
+        // Who else may is for those who sit at the node, not for whoever asks from outside.
+        let error = match error {
+            AppError::Denied(_) => AppError::Forbidden,
+            other => other,
+        };
         let code = error.code();
         let status = match &error {
             AppError::Forbidden => StatusCode::FORBIDDEN,

@@ -327,17 +327,17 @@ fn looser_conditions_are_a_releasers_and_of_what_no_release_names() {
     let releaser = person(&centre, "releaser", Role::Releaser);
     let anonymous = Conditions::of(Consent::Anonymous);
     let loosen = |who: &Caller| node.set_conditions(who, object.id(), &anonymous);
-    assert!(matches!(loosen(&analyst), Err(AppError::Forbidden)));
+    assert!(matches!(loosen(&analyst), Err(AppError::Denied(_))));
     assert!(matches!(loosen(&releaser), Err(AppError::Conflict(_))));
     assert_eq!(have(&centre, "malware"), (false, false));
     node.withdraw(&centre.admin, id, "to release it anew")
         .unwrap();
-    assert!(matches!(loosen(&analyst), Err(AppError::Forbidden)));
+    assert!(matches!(loosen(&analyst), Err(AppError::Denied(_))));
     loosen(&releaser).unwrap();
     assert_eq!(consent(&centre, &object), Consent::Anonymous);
     assert!(matches!(
         loosen(&centre.carrier_caller),
-        Err(AppError::Forbidden)
+        Err(AppError::Denied(_))
     ));
     // What a person may not see, a person may not change, nor learn of.
     let red = centre.draft("campaign").set("name", "secret");

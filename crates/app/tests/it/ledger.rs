@@ -298,7 +298,7 @@ fn each_reads_its_own_log_only() {
     for caller in [&world.carrier, &world.partner] {
         assert!(matches!(
             node.ledger_head(caller, Log::House),
-            Err(AppError::Forbidden)
+            Err(AppError::Denied(_))
         ));
         assert!(node.verify_ledger(caller).is_err());
         assert!(node.held_hashes(caller, &[]).is_err());

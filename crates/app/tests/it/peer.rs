@@ -333,7 +333,7 @@ fn what_is_pushed_is_recorded_before_it_is_sent_and_its_organisation_sees_that()
         0
     );
     let house = world.node.ledger_head(&world.admin, Log::Organisation);
-    assert!(matches!(house, Err(AppError::Forbidden)));
+    assert!(matches!(house, Err(AppError::Denied(_))));
 }
 
 #[test]

@@ -210,7 +210,7 @@ fn who_is_blocked_keeps_what_it_was_given() {
     assert_eq!(texts(&before), texts(&after));
     assert!(matches!(
         node.set_trust(&centre.carrier_caller, centre.carrier.id, Trust::Trusted),
-        Err(AppError::Forbidden)
+        Err(AppError::Denied(_))
     ));
 }
 
@@ -458,7 +458,7 @@ fn what_is_fetched_passes_the_same_guards() {
     assert!(matches!(blocked, Err(AppError::Forbidden)));
     assert!(matches!(
         node.take_in(&centre.carrier_caller, source, &[&good]),
-        Err(AppError::Forbidden)
+        Err(AppError::Denied(_))
     ));
 }
 

@@ -5,7 +5,7 @@ mod change;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use app::peer::{
     Direction, NewPeer, PeerDetails, PeerSecrets, PeerSettings, PeerSummary, Way, WayState, WayView,
 };
@@ -52,6 +52,8 @@ pub(crate) enum Command {
         name: String,
     },
     /// Exchange now
+    ///
+    /// Exit code 0: all went through; 1: something was refused; 2: with a peer it did not go through.
     Sync {
         /// Its name [default: all that do not rest]
         name: Option<String>,
@@ -182,6 +184,7 @@ pub(crate) fn synchronise(context: &Context, name: Option<&str>, ways: &[Way]) -
     let language = context.language;
     let mut answers = Vec::new();
     let mut is_good = true;
+    let mut failed = Vec::new();
     for name in names {
         let bar = progress::objects(context);
         bar.set_message(format::plain(name));
@@ -191,7 +194,10 @@ pub(crate) fn synchronise(context: &Context, name: Option<&str>, ways: &[Way]) -
         let reports = node.synchronise(&caller, name, ways, &wire, &told)?;
         bar.finish_and_clear();
         for report in reports {
-            is_good &= report.failure.is_none() && report.refused == 0;
+            is_good &= report.refused == 0;
+            if report.failure.is_some() && failed.last() != Some(&name) {
+                failed.push(name);
+            }
             if context.json {
                 answers.push(report_json(name, &report));
                 continue;
@@ -215,6 +221,11 @@ pub(crate) fn synchronise(context: &Context, name: Option<&str>, ways: &[Way]) -
     if context.json {
         out::json(&Value::Array(answers))?;
     }
+    ensure!(
+        failed.is_empty(),
+        "the exchange did not go through with `{}`",
+        failed.join("`, `")
+    );
     Ok(Verdict::of(is_good))
 }
 

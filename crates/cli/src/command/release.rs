@@ -93,7 +93,7 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Confirm {
     /// A request that somebody else made, by its id, as `release pending` showed it
-    #[arg(long, value_name = "ID", requires = "digest", conflicts_with_all = ["objects", "incident", "query", "to"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["objects", "incident", "query", "to"])]
     request: Option<RequestId>,
     /// The digest that `release pending` or `release preview` printed: what would do something else is refused
     #[arg(long, value_name = "DIGEST")]
@@ -190,6 +190,12 @@ impl Terms {
         })
     }
 
+    /// The same, where it is said why: a preview needs no reason, what goes out does.
+    fn given_why(&self) -> Result<&Self> {
+        ensure!(!self.reason.trim().is_empty(), "say why: `--reason`");
+        Ok(self)
+    }
+
     fn proposal(&self, node: &Node, caller: &Caller) -> Result<Proposal> {
         let terms = self.request(node, caller)?;
         let Some(query) = &self.query else {
@@ -245,16 +251,19 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Verdict> {
         Command::Confirm(options) => {
             let digest = options.digest.as_deref();
             if let Some(request) = options.request {
+                let digest = digest.with_context(|| {
+                    format!("say with `--digest` what you saw: `noroshi release pending {request}` shows the request and prints it")
+                })?;
                 return request::confirm(context, &node, &caller, request, digest);
             }
-            let proposal = options.terms.proposal(&node, &caller)?;
+            let proposal = options.terms.given_why()?.proposal(&node, &caller)?;
             match node.confirm_proposal(&caller, &proposal, digest) {
                 Ok(made) => tell(context, made)?,
                 Err(error) => return request::refused(context, error),
             }
         }
         Command::Request(terms) => {
-            let proposal = terms.proposal(&node, &caller)?;
+            let proposal = terms.given_why()?.proposal(&node, &caller)?;
             request::ask(context, &node, &caller, &proposal)?;
         }
         Command::Pending { id } => return request::show(context, &node, &caller, *id),

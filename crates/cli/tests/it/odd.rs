@@ -197,7 +197,7 @@ fn one_bad_object_costs_no_good_one_and_late_decisions_are_followed() {
 
     // A busy server is left alone for as long as it asks, and what it repeats of us is not kept.
     *odd.is_busy.lock().unwrap() = true;
-    node.ask(&["peer", "sync", "abroad"]).ended(1);
+    node.ask(&["peer", "sync", "abroad"]).ended(2);
     let peer = node.peer("abroad");
     let way = &peer["summary"]["ways"][0];
     assert_eq!(way["state"], "failing");
@@ -238,7 +238,7 @@ fn a_server_that_refuses_everything_costs_nothing() {
         node.import(&objects);
         node.release("Abroad", &numbers.map(id).collect::<Vec<_>>());
         odd.posts.store(0, Ordering::Relaxed);
-        node.ask(&["peer", "sync", "abroad"]).ended(1);
+        node.ask(&["peer", "sync", "abroad"]).ended(2);
         let peer = node.peer("abroad");
         let way = &peer["summary"]["ways"][0];
         assert_eq!(

@@ -212,7 +212,7 @@ fn what_cannot_be_used_changes_nothing_and_only_administrators_may() {
     };
     let member = world.caller("abroad-member", world.abroad);
     let refused = world.node.change_peer(&member, "abroad", &change);
-    assert!(matches!(refused, Err(AppError::Forbidden)));
+    assert!(matches!(refused, Err(AppError::Denied(_))));
     let refused = world.node.change_peer(&world.admin, "nobody", &change);
     assert!(matches!(refused, Err(AppError::NotFound)));
     assert_eq!(world.peer().summary.settings, before);

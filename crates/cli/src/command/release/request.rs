@@ -32,9 +32,9 @@ pub(super) fn confirm(
     node: &Node,
     caller: &Caller,
     request: RequestId,
-    digest: Option<&str>,
+    digest: &str,
 ) -> Result<Verdict> {
-    match node.confirm_request(caller, request, digest.unwrap_or_default()) {
+    match node.confirm_request(caller, request, digest) {
         Ok(made) => {
             tell(context, made)?;
             Ok(Verdict::Good)
