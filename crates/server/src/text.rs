@@ -422,6 +422,7 @@ texts! {
     peer_never: "never level", "未同期";
     peer_new: "not tried yet", "未実施";
     peer_next: "Next attempt", "次回";
+    peer_at_once: "at once", "ただちに";
     peer_overlap: "Seconds read again for what comes late", "遅着に備えて再取得する秒数";
     peer_page: "Objects of a page or request", "1ページ・1要求の対象数";
     peer_pause: "Pause", "休止する";

@@ -352,7 +352,12 @@ fn show(context: &Context, details: &PeerDetails) -> Result<Verdict> {
             ("", view.failure.clone().unwrap_or_default()),
             (
                 language.pick("next attempt", "次回"),
-                view.next_attempt.to_string(),
+                // What was never tried has no moment yet, and is tried as soon as somebody serves.
+                if view.next_attempt <= Timestamp::UNIX_EPOCH {
+                    language.pick("at once", "ただちに").to_owned()
+                } else {
+                    view.next_attempt.to_string()
+                },
             ),
             (
                 language.pick("taken in", "受理"),

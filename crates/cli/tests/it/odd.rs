@@ -198,6 +198,14 @@ fn one_bad_object_costs_no_good_one_and_late_decisions_are_followed() {
     // A busy server is left alone for as long as it asks, and what it repeats of us is not kept.
     *odd.is_busy.lock().unwrap() = true;
     node.ask(&["peer", "sync", "abroad"]).ended(2);
+    // The node itself is well.
+    let doctor = node.ask(&["doctor"]).ended(0).json();
+    let warning = doctor["warnings"][0].as_str().unwrap();
+    assert!(
+        warning.contains("`abroad`") && warning.contains("429"),
+        "{warning}"
+    );
+    assert_eq!(doctor["healthy"], true);
     let peer = node.peer("abroad");
     let way = &peer["summary"]["ways"][0];
     assert_eq!(way["state"], "failing");

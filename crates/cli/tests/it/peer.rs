@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::tool::{Ran, Serving, noroshi, run_with};
+use crate::tool::{Ran, Serving, noroshi, run, run_with};
 
 /// A node in a folder of its own.
 pub(crate) struct Node {
@@ -188,6 +188,9 @@ fn two_nodes_exchange_both_ways_over_restarts() {
     ];
     agency.ask_as(&token, &add).ended(0);
     agency.ask_as(&token, &add).ended(1);
+    let dir = agency.dir().to_str().unwrap();
+    let shown = run(&["--dir", dir, "peer", "show", "centre"]).ended(0);
+    assert!(shown.stdout.contains("at once"), "{}", shown.stdout);
     // The credentials that the node keeps serve to check the peer's log, too.
     let state = agency.dir().join("centre.state");
     let verify = [

@@ -224,6 +224,15 @@ pub(crate) fn moment(at: &jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// When it is tried next: what was never tried has no moment yet.
+pub(crate) fn next(t: &Texts, way: &WayView) -> String {
+    if way.next_attempt <= jiff::Timestamp::UNIX_EPOCH {
+        t.peer_at_once.to_owned()
+    } else {
+        moment(&way.next_attempt)
+    }
+}
+
 /// A moment that may not have come yet.
 pub(crate) fn perhaps(at: Option<&jiff::Timestamp>) -> String {
     at.map_or_else(|| "–".to_owned(), moment)
