@@ -89,9 +89,10 @@ fn failing(node: &Node, caller: &Caller) -> Result<Vec<String>> {
 fn beside(context: &Context) -> Vec<String> {
     let mut problems = Vec::new();
     let settings = &context.settings;
-    if !settings.listen.ip().is_loopback() && !settings.behind_proxy {
+    let is_secured = settings.behind_proxy || settings.tls.is_some();
+    if !settings.listen.ip().is_loopback() && !is_secured {
         problems.push(format!(
-            "`listen` is `{}`, which other machines reach, and `behind_proxy` is not set: `serve` will refuse",
+            "`listen` is `{}`, which other machines reach, and neither `tls` nor `behind_proxy` is set: `serve` will refuse",
             settings.listen
         ));
     }

@@ -101,6 +101,18 @@ fn other_machines_are_reached_behind_a_proxy_only() {
 }
 
 #[test]
+fn doctor_knows_what_serve_refuses() {
+    let folder = crate::tool::node();
+    let dir = folder.path().to_str().unwrap();
+    let set = |text: &str| std::fs::write(folder.path().join("noroshi.toml"), text).unwrap();
+    set("listen = \"0.0.0.0:8600\"\n");
+    let ran = run(&["doctor", "--dir", dir]).ended(1);
+    assert!(ran.stdout.contains("will refuse"), "{}", ran.stdout);
+    set("listen = \"0.0.0.0:8600\"\n[tls]\ncertificate = \"a.pem\"\nkey = \"a.key\"\n");
+    run(&["doctor", "--dir", dir]).ended(0);
+}
+
+#[test]
 fn without_a_node_there_is_advice() {
     let dir = tempfile::tempdir().unwrap();
     let ran = run(&["doctor", "--dir", dir.path().to_str().unwrap()]).ended(2);
