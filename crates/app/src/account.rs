@@ -115,6 +115,7 @@ impl Node {
                 keep_an_administrator(writer, &person)?;
             }
             writer.set_disabled(person.id, disabled.then_some(now))?;
+            crate::ledger::person_changed(writer, caller.person, person.id, now)?;
             let action = if disabled {
                 "disable-person"
             } else {
@@ -139,6 +140,8 @@ impl Node {
                 keep_an_administrator(writer, &person)?;
             }
             writer.set_role(person.id, role.name())?;
+            let now = self.clock.now();
+            crate::ledger::person_changed(writer, caller.person, person.id, now)?;
             let subject = format!("{login} {}", role.name());
             self.record(writer, caller, "set-role", &subject)
         })

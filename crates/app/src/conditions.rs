@@ -215,6 +215,7 @@ fn set(
     now: Timestamp,
 ) -> Result<(), AppError> {
     writer.set_conditions(object, conditions)?;
+    crate::ledger::conditions_changed(writer, object, now)?;
     writer.put_change(crate::catch_up::OBJECT, object.as_str(), now)?;
     if let Some(until) = conditions.embargo_until.filter(|until| *until > now) {
         writer.put_due(crate::catch_up::OBJECT, object.as_str(), until)?;

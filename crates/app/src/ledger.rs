@@ -8,6 +8,7 @@
 
 pub mod verify;
 
+mod house;
 mod record;
 mod replay;
 mod tree;
@@ -30,7 +31,8 @@ use crate::feed::{asked, feed_key, organisation_key};
 use crate::node::{Node, own};
 
 pub(crate) use record::{
-    Handed, begin, decided, extended, given, release_withdrawn, released, withdrawn,
+    Handed, begin, conditions_changed, decided, extended, given, person_changed, release_withdrawn,
+    released, withdrawn,
 };
 
 /// Which log is meant.

@@ -268,6 +268,7 @@ impl Node {
                 disabled: None,
             };
             writer.add_person(&row, now)?;
+            crate::ledger::person_changed(writer, caller.person, row.id, now)?;
             self.record(writer, caller, "add-person", &new.login)?;
             self.put_one_time_login(writer, row.id, now)
         })

@@ -145,9 +145,9 @@ impl Node {
         self.store.write(|writer| {
             let withdrawn = writer.withdraw_release(release, now)?;
             if withdrawn {
-                crate::ledger::release_withdrawn(writer, caller.person.0, release, now)?;
                 let by = caller.person;
                 writer.put_withdrawal(release, &Withdrawal { by, reason })?;
+                crate::ledger::release_withdrawn(writer, by.0, release, now)?;
                 writer.put_change(crate::catch_up::WITHDRAWAL, &release.to_string(), now)?;
                 self.record(writer, caller, "withdraw", &release.to_string())?;
             }
@@ -296,8 +296,8 @@ pub(crate) fn enter_release(
 ) -> Result<(), AppError> {
     let id = record.terms.id;
     writer.put_release(record, items)?;
-    crate::ledger::released(writer, record.confirmed_by.0, id, record.confirmed)?;
     writer.put_origin(id, origin)?;
+    crate::ledger::released(writer, record.confirmed_by.0, id, record.confirmed)?;
     if let Some(until) = record.terms.until {
         writer.put_due(crate::catch_up::WITHDRAWAL, &id.to_string(), until)?;
     }

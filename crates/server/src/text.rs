@@ -238,7 +238,7 @@ texts! {
     sees: "sees", "に見えるもの";
     added: "Added", "追加";
     ledger_text: "Everything that this node has given you, in a log that cannot be changed unnoticed. Keep the head: whoever has it notices if anything before it is changed, left out or put in.", "このノードから提供されたものすべての記録です。後から気付かれずに書き換えることはできません。先頭値を控えておけば、それ以前の変更・削除・挿入を検出できます。";
-    ledger_house_text: "Every release and withdrawal, and the head of the log of each audience each time that it grew. A row of the database that was changed is found.", "すべての提供と撤回、および各提供先の記録の先頭値です。データベースの行が書き換えられると検出されます。";
+    ledger_house_text: "Every release and withdrawal, the audit trail, persons and their roles, and the head of the log of each audience each time that it grew. A row of these, of the objects that releases name and of what was given is found if it was changed, taken out or put in; other rows, such as organisations, communities, peers and rules, are not compared.", "すべての提供と撤回、監査記録、利用者とその役割、および各提供先の記録の先頭値です。これらの行、提供の対象となった情報、提供した内容の行は、変更・削除・挿入されると検出されます。組織、コミュニティ、接続先、規則など、その他の行は照合しません。";
     ledger_head: "Signed head", "署名付き先頭値";
     ledger_key: "Key", "公開鍵";
     ledger_size: "Entries", "件数";
@@ -256,7 +256,7 @@ texts! {
     ledger_anchor: "head of a log", "記録の先頭値";
     ledger_withdrawn: "withdrawn", "撤回";
     ledger_check: "Check everything", "全体を検証する";
-    ledger_check_good: "Everything is as it was recorded.", "すべて記録どおりです。";
+    ledger_check_good: "Everything that the log tells of is as it was recorded.", "記録簿にあるものはすべて記録どおりです。";
     ledger_check_bad: "These rows are not what was recorded:", "次の行が記録と異なります：";
     ledger_check_large: "The logs are too long to be checked on a page. Run this on the machine of the node:", "記録が長いため画面では検証できません。ノードの機械で次を実行してください：";
     ledger_entries: "entries compared", "件の提供を照合";

@@ -2,12 +2,18 @@
 
 use ::release::party::{OrganisationId, PersonId};
 use jiff::Timestamp;
+use ledger::hash::Hash;
+use ledger::leaf::Leaf;
 use rusqlite::OptionalExtension;
 use uuid::Uuid;
 
 use crate::convert::{micros, timestamp};
 use crate::database::{Reader, Writer};
-use crate::error::Result;
+use crate::error::{Result, StoreError};
+use crate::ledger::HOUSE;
+
+/// What the log of the house calls an entry of the audit trail.
+pub const ACT_AUDIT: &str = "audit";
 
 /// Something that can change what an audience sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -217,7 +223,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Records who did what.
+    /// Records who did what, here and in the log of the house: so an entry that is changed or taken out is found.
     ///
     /// # Errors
     /// If the database fails.
@@ -229,10 +235,26 @@ impl Writer<'_> {
         at: Timestamp,
     ) -> Result<()> {
         let sql = "INSERT INTO audit (at, person, action, subject) VALUES (?1, ?2, ?3, ?4)";
-        let person = person.map(|person| person.to_string());
+        let name = person.map(|person| person.to_string());
         self.connection
             .prepare_cached(sql)?
-            .execute((micros(at), person, action, subject))?;
+            .execute((micros(at), name, action, subject))?;
+        if self.log_head(HOUSE)?.is_none() {
+            // The log begins with what is there by then.
+            return Ok(());
+        }
+        let seq = self.connection.last_insert_rowid();
+        let row = self
+            .audit_row(seq)?
+            .ok_or(StoreError::Corrupt { what: "audit" })?;
+        let leaf = Leaf::Act {
+            act: ACT_AUDIT.to_owned(),
+            subject: seq.to_string(),
+            at,
+            by: person.map_or(Uuid::nil(), |person| person.0),
+            sha256: Hash::of(row.to_string().as_bytes()),
+        };
+        self.append_leaf(HOUSE, &leaf)?;
         Ok(())
     }
 }

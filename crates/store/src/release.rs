@@ -162,7 +162,9 @@ impl Reader<'_> {
         let record = self
             .connection
             .prepare_cached(&format!("{SELECT} WHERE id = ?1"))?
-            .query_row([release], |row| Ok(read(row)))??;
+            .query_row([release], |row| Ok(read(row)))
+            .optional()?
+            .ok_or(StoreError::Corrupt { what: "release" })??;
         self.releases
             .borrow_mut()
             .insert(release.to_owned(), record.terms.clone());

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use release::decision::Decision;
 use release::party::{PersonId, ReleaseId};
 use serde_json::{Value, json};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use stix::id::Id;
 use store::database::{Reader, Writer};
 use store::error::StoreError;
@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::error::AppError;
 use crate::feed::TextEntry;
+use crate::ledger::verify::ROWS_AT_ONCE;
 use crate::ledger::{LEDGER_KEY, head, leaf_at};
 use crate::node::{Node, policy};
 
@@ -26,8 +27,28 @@ use crate::node::{Node, policy};
 pub(crate) const ACT_RELEASE: &str = "release";
 /// A release was confirmed; what it names.
 pub(crate) const ACT_ITEMS: &str = "release-items";
+/// A release was confirmed; where it comes from.
+pub(crate) const ACT_ORIGIN: &str = "release-origin";
+/// A release was confirmed; the versions that it names, in what never changes of them.
+pub(crate) const ACT_OBJECTS: &str = "release-objects";
+/// The conditions of the versions that a release names, when it was confirmed and whenever they change.
+pub(crate) const ACT_CONDITIONS: &str = "release-conditions";
 /// A release was withdrawn.
 pub(crate) const ACT_WITHDRAW: &str = "withdraw";
+/// A release was withdrawn; by whom and why.
+pub(crate) const ACT_WITHDRAWAL: &str = "withdrawal";
+/// A person was added or changed.
+pub(crate) const ACT_PERSON: &str = "person";
+/// From here on the log tells of all of this; of the audit trail before it, by one digest.
+pub(crate) const ACT_EXTENT: &str = "extent";
+
+/// What is written down of a release when it is confirmed: what was from the first,
+const CONFIRMED: [&str; 2] = [ACT_RELEASE, ACT_ITEMS];
+/// and the rest.
+const CONFIRMED_BESIDE: [&str; 3] = [ACT_ORIGIN, ACT_OBJECTS, ACT_CONDITIONS];
+
+/// The name of the leaf from which the log of the house tells of everything that it does.
+const EXTENT: &str = "ledger_extent";
 
 /// An entry of a feed with the text that is about to be handed over.
 pub(crate) struct Handed<'a> {
@@ -67,12 +88,11 @@ impl Node {
         seed
     }
 
-    /// Begins the logs of a node that is older than they are.
+    /// Begins the logs of a node that is older than they are, or that recorded less than is recorded now.
     pub(crate) fn begin_ledger(&self) -> Result<(), AppError> {
         let begun = |reader: &Reader<'_>| {
-            Ok::<_, AppError>(
-                reader.own_organisation()?.is_none() || reader.meta(LEDGER_KEY)?.is_some(),
-            )
+            let complete = reader.meta(LEDGER_KEY)?.is_some() && reader.meta(EXTENT)?.is_some();
+            Ok::<_, AppError>(reader.own_organisation()?.is_none() || complete)
         };
         if self.store.read(begun)? {
             return Ok(());
@@ -82,6 +102,9 @@ impl Node {
             // Another process may have come first.
             if begun(writer)? {
                 return Ok(());
+            }
+            if writer.meta(LEDGER_KEY)?.is_some() {
+                return extend(writer, self.clock.now());
             }
             begin(writer, &seed, self.clock.now())
         })
@@ -173,16 +196,57 @@ pub(crate) fn begin(
     writer.append_leaf(HOUSE, &leaf)?;
     for row in writer.release_rows()? {
         let by = Uuid::try_parse(&row.confirmed_by).map_err(|_| corrupt("release"))?;
-        put_acts(
-            writer,
-            &row.id,
-            &[ACT_RELEASE, ACT_ITEMS],
-            by,
-            moment(row.confirmed)?,
-        )?;
+        put_acts(writer, &row.id, &CONFIRMED, by, moment(row.confirmed)?)?;
         if let Some(at) = row.withdrawn {
             put_acts(writer, &row.id, &[ACT_WITHDRAW], by, moment(at)?)?;
         }
+    }
+    extend(writer, now)
+}
+
+/// Records what is there already of what the log of the house tells from now on beside what it told from the first.
+fn extend(writer: &Writer<'_>, now: Timestamp) -> Result<(), AppError> {
+    let (last, sha256) = audit_until(writer, i64::MAX)?;
+    let leaf = Leaf::Act {
+        act: ACT_EXTENT.to_owned(),
+        subject: last.to_string(),
+        at: now,
+        by: Uuid::nil(),
+        sha256,
+    };
+    let place = writer.append_leaf(HOUSE, &leaf)?;
+    writer.set_meta(EXTENT, &place.to_be_bytes())?;
+    for row in writer.release_rows()? {
+        put_acts(writer, &row.id, &CONFIRMED_BESIDE, Uuid::nil(), now)?;
+        if row.withdrawn.is_some() {
+            put_acts(writer, &row.id, &[ACT_WITHDRAWAL], Uuid::nil(), now)?;
+        }
+    }
+    for person in writer.person_ids()? {
+        put_acts(writer, &person, &[ACT_PERSON], Uuid::nil(), now)?;
+    }
+    Ok(())
+}
+
+/// Records a person who was added or changed.
+pub(crate) fn person_changed(
+    writer: &Writer<'_>,
+    by: PersonId,
+    person: PersonId,
+    at: Timestamp,
+) -> Result<(), AppError> {
+    put_acts(writer, &person.to_string(), &[ACT_PERSON], by.0, at)
+}
+
+/// Records that other conditions hold of an object, for each release that names it.
+pub(crate) fn conditions_changed(
+    writer: &Writer<'_>,
+    object: &Id,
+    at: Timestamp,
+) -> Result<(), AppError> {
+    for record in writer.releases_naming(object)? {
+        let release = record.terms.id.to_string();
+        put_acts(writer, &release, &[ACT_CONDITIONS], Uuid::nil(), at)?;
     }
     Ok(())
 }
@@ -194,13 +258,8 @@ pub(crate) fn released(
     release: ReleaseId,
     at: Timestamp,
 ) -> Result<(), AppError> {
-    put_acts(
-        writer,
-        &release.to_string(),
-        &[ACT_RELEASE, ACT_ITEMS],
-        by,
-        at,
-    )
+    put_acts(writer, &release.to_string(), &CONFIRMED, by, at)?;
+    put_acts(writer, &release.to_string(), &CONFIRMED_BESIDE, by, at)
 }
 
 /// Records that a release names a revocation too, which somebody entered or the node fetched.
@@ -211,17 +270,19 @@ pub(crate) fn extended(
     at: Timestamp,
 ) -> Result<(), AppError> {
     let by = by.map_or(Uuid::nil(), |person| person.0);
-    put_acts(writer, &release.to_string(), &[ACT_ITEMS], by, at)
+    let acts = [ACT_ITEMS, ACT_OBJECTS, ACT_CONDITIONS];
+    put_acts(writer, &release.to_string(), &acts, by, at)
 }
 
-/// Records that a release was withdrawn.
+/// Records that a release was withdrawn; the rows that tell of it are in the database.
 pub(crate) fn release_withdrawn(
     writer: &Writer<'_>,
     by: Uuid,
     release: ReleaseId,
     at: Timestamp,
 ) -> Result<(), AppError> {
-    put_acts(writer, &release.to_string(), &[ACT_WITHDRAW], by, at)
+    let acts = [ACT_WITHDRAW, ACT_WITHDRAWAL];
+    put_acts(writer, &release.to_string(), &acts, by, at)
 }
 
 /// Records that an audience is given an object, in the log of the audience: the SHA-256 of its text, and the digest
@@ -299,22 +360,47 @@ pub(crate) fn older(reader: &Reader<'_>) -> Result<Hash, AppError> {
     Ok(Hash::of(Value::Array(list).to_string().as_bytes()))
 }
 
-/// The digest of what an act wrote down; nothing if there is no such release.
+/// The digest of the audit trail up to an entry, and the number of the last entry that is in it.
+pub(crate) fn audit_until(reader: &Reader<'_>, end: i64) -> Result<(i64, Hash), AppError> {
+    let (mut last, mut digest) = (0, Sha256::new());
+    loop {
+        let rows = reader.audit_rows(last, ROWS_AT_ONCE)?;
+        if rows.is_empty() {
+            break;
+        }
+        for (seq, row) in rows {
+            if seq > end {
+                return Ok((last, Hash::of(&digest.finalize())));
+            }
+            digest.update(row.to_string());
+            digest.update([0]);
+            last = seq;
+        }
+    }
+    Ok((last, Hash::of(&digest.finalize())))
+}
+
+/// The digest of what an act wrote down; nothing if what it is about is not there.
 pub(crate) fn act_digest(
     reader: &Reader<'_>,
     act: &str,
-    release: &str,
+    subject: &str,
 ) -> Result<Option<Hash>, AppError> {
     let value = match act {
-        ACT_ITEMS => Some(json!(reader.release_item_rows(release)?)),
-        _ => reader.release_row(release)?.map(Value::Object),
+        ACT_ITEMS => Some(json!(reader.release_item_rows(subject)?)),
+        ACT_ORIGIN => Some(json!(reader.origin_row(subject)?)),
+        ACT_OBJECTS => Some(json!(reader.named_rows(subject)?)),
+        ACT_CONDITIONS => Some(json!(reader.condition_rows(subject)?)),
+        ACT_WITHDRAWAL => Some(json!(reader.withdrawal_row(subject)?)),
+        ACT_PERSON => reader.person_row(subject)?.map(Value::Object),
+        _ => reader.release_row(subject)?.map(Value::Object),
     };
     Ok(value.map(|value| Hash::of(value.to_string().as_bytes())))
 }
 
 fn put_acts(
     writer: &Writer<'_>,
-    release: &str,
+    subject: &str,
     acts: &[&str],
     by: Uuid,
     at: Timestamp,
@@ -322,10 +408,10 @@ fn put_acts(
     for act in acts {
         let leaf = Leaf::Act {
             act: (*act).to_owned(),
-            subject: release.to_owned(),
+            subject: subject.to_owned(),
             at,
             by,
-            sha256: act_digest(writer, act, release)?.ok_or_else(|| corrupt("release"))?,
+            sha256: act_digest(writer, act, subject)?.ok_or_else(|| corrupt("release"))?,
         };
         writer.append_leaf(HOUSE, &leaf)?;
     }

@@ -1,32 +1,24 @@
-//! What the leaves tell, against the tables that they tell of.
+//! What the leaves of an audience tell, against what it was given.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ::ledger::hash::Hash;
 use ::ledger::leaf::Leaf;
+use release::decision::Decision;
 use release::gate::{Asked, Gate};
 use release::party::{Audience, OrganisationId, PersonId};
 use stix::id::Id;
 use store::comparison::FeedRow;
 use store::database::Reader;
-use store::ledger::{GivenRow, HOUSE};
+use store::error::StoreError;
+use store::ledger::GivenRow;
 
 use crate::effect::member;
 use crate::error::AppError;
 use crate::feed::asked;
-use crate::ledger::record::{ACT_ITEMS, ACT_RELEASE, ACT_WITHDRAW, act_digest, older};
-use crate::ledger::signing_key;
-use crate::ledger::verify::{Heads, LedgerReport, ROWS_AT_ONCE, older_positions};
+use crate::ledger::verify::{LedgerReport, ROWS_AT_ONCE, older_positions};
 use crate::node::{Node, policy};
 use crate::sign_in::caller;
-
-/// What the log of the house tells of a release.
-#[derive(Debug, Default)]
-struct Told {
-    row: Option<Hash>,
-    items: Option<Hash>,
-    withdrawn: Option<i64>,
-}
 
 /// What the log of an audience tells of a version of an object.
 #[derive(Debug)]
@@ -35,117 +27,6 @@ struct Entry {
     sha256: Hash,
     content: Hash,
     added: i64,
-}
-
-/// Compares what the log of the house tells, if its leaves are what they were; answers the heads of the other logs.
-pub(crate) fn house(
-    reader: &Reader<'_>,
-    end: Option<u64>,
-    report: &mut LedgerReport,
-) -> Result<BTreeMap<String, Heads>, AppError> {
-    let mut heads: BTreeMap<String, Heads> = BTreeMap::new();
-    let mut told: BTreeMap<String, Told> = BTreeMap::new();
-    let mut began = false;
-    each_leaf(
-        reader,
-        HOUSE,
-        end.unwrap_or(u64::MAX),
-        report,
-        |report, place, leaf| {
-            match leaf {
-                Leaf::Act {
-                    act,
-                    subject,
-                    at,
-                    sha256,
-                    ..
-                } => {
-                    let told = told.entry(subject).or_default();
-                    match act.as_str() {
-                        ACT_RELEASE => told.row = Some(sha256),
-                        ACT_ITEMS => told.items = Some(sha256),
-                        ACT_WITHDRAW => told.withdrawn = Some(at.as_microsecond()),
-                        _ => {}
-                    }
-                }
-                Leaf::Began {
-                    key, older: digest, ..
-                } if place == 0 => {
-                    began = true;
-                    if signing_key(reader).is_ok_and(|found| found.verifying_key() != key) {
-                        report.find(
-                            "meta",
-                            "ledger_key",
-                            "it is not the key that the log began with",
-                        );
-                    }
-                    if older(reader)? != digest {
-                        report.find("ledger_before", "", "it is not what the log began with");
-                    }
-                }
-                Leaf::Head { log, size, root } => {
-                    heads
-                        .entry(log.as_str().to_owned())
-                        .or_default()
-                        .insert(size, root);
-                }
-                _ => report.find(
-                    "ledger_leaf",
-                    format!("{HOUSE} {place}"),
-                    "it does not belong here",
-                ),
-            }
-            Ok(())
-        },
-    )?;
-    if end.is_none() {
-        report.not_compared.push(HOUSE.to_owned());
-        return Ok(heads);
-    }
-    if !began {
-        report.find(
-            "ledger_leaf",
-            format!("{HOUSE} 0"),
-            "the log has no beginning",
-        );
-    }
-    releases(reader, told, report)?;
-    Ok(heads)
-}
-
-fn releases(
-    reader: &Reader<'_>,
-    mut told: BTreeMap<String, Told>,
-    report: &mut LedgerReport,
-) -> Result<(), AppError> {
-    for row in reader.release_rows()? {
-        report.releases += 1;
-        let Some(told) = told.remove(&row.id).filter(|told| told.row.is_some()) else {
-            report.find("release", row.id, "no leaf tells of it");
-            continue;
-        };
-        if act_digest(reader, ACT_RELEASE, &row.id)? != told.row {
-            report.find("release", row.id.as_str(), "it is not what was confirmed");
-        }
-        if act_digest(reader, ACT_ITEMS, &row.id)? != told.items {
-            report.find(
-                "release_item",
-                row.id.as_str(),
-                "it does not name what was confirmed",
-            );
-        }
-        if row.withdrawn != told.withdrawn {
-            report.find(
-                "release",
-                row.id,
-                "its withdrawal is not what the log tells",
-            );
-        }
-    }
-    for (id, _) in told.into_iter().filter(|(_, told)| told.row.is_some()) {
-        report.find("release", id, "it is gone");
-    }
-    Ok(())
 }
 
 /// Compares what the log of an audience tells with the feed, and with what the gate makes of the objects now.
@@ -297,11 +178,16 @@ fn feed(
             }
             // What tells of something withdrawn is not of an object that the gate gives.
             if !row.tells {
+                if !row.is_held {
+                    let key = format!("{} {}", row.source, row.source_version);
+                    report.find("object", key, GONE);
+                    continue;
+                }
                 whole.push((row, entry.sha256));
             }
         }
         if let Some(gate) = &gate {
-            texts(gate, &whole, report)?;
+            texts(gate, &whole, report);
         }
     }
     for ((id, version), entry) in std::mem::take(entries) {
@@ -313,32 +199,43 @@ fn feed(
 }
 
 /// Renders entries again: what comes out differs only if the object, its markings or the releases were changed.
-fn texts(
-    gate: &Gate<'_, Reader<'_>>,
-    rows: &[(FeedRow, Hash)],
-    report: &mut LedgerReport,
-) -> Result<(), AppError> {
+fn texts(gate: &Gate<'_, Reader<'_>>, rows: &[(FeedRow, Hash)], report: &mut LedgerReport) {
     let wanted: Vec<Option<Asked>> = rows
         .iter()
         .map(|(row, _)| Some(asked(&Id::parse(&row.source).ok()?, &row.source_version)))
         .collect();
     let known: Vec<Asked> = wanted.iter().flatten().cloned().collect();
-    let mut decisions = gate.decide(&known)?.into_iter();
+    let mut decisions = decided(gate, &known).into_iter();
     for ((row, sha256), wanted) in rows.iter().zip(wanted) {
-        let decision = wanted.and_then(|_| decisions.next());
-        let Some(released) = decision.and_then(release::decision::Decision::into_released) else {
+        let key = || format!("{} {}", row.source, row.source_version);
+        let released = match wanted.and_then(|_| decisions.next()) {
+            Some(Ok(decision)) => decision.into_released(),
+            Some(Err(error)) => {
+                report.find("object", key(), format!("it cannot be decided on: {error}"));
+                None
+            }
+            None => None,
+        };
+        let Some(released) = released.filter(|one| one.id().as_str() == row.id) else {
             continue;
         };
-        if released.id().as_str() != row.id {
-            continue;
-        }
         report.texts += 1;
         if Hash::of(released.text().as_bytes()) != *sha256 {
-            let key = format!("{} {}", row.source, row.source_version);
-            report.find("object", key, "its text is not what was given");
+            report.find("object", key(), "its text is not what was given");
         }
     }
-    Ok(())
+}
+
+/// The gate's decisions, in the same order: what cannot be decided on keeps nothing else from being looked at.
+fn decided(gate: &Gate<'_, Reader<'_>>, asked: &[Asked]) -> Vec<Result<Decision, StoreError>> {
+    if let Ok(decisions) = gate.decide(asked) {
+        return decisions.into_iter().map(Ok).collect();
+    }
+    let one = |ask: &Asked| {
+        let mut decisions = gate.decide(std::slice::from_ref(ask))?;
+        Ok(decisions.pop().unwrap_or(Decision::Nothing))
+    };
+    asked.iter().map(one).collect()
 }
 
 /// The audience whose log it is, as it is now; none if it is there no more.
@@ -362,7 +259,8 @@ fn audience_of(reader: &Reader<'_>, log: &str) -> Result<Option<Audience>, AppEr
     })
 }
 
-fn each_leaf(
+/// Reads the leaves of a log up to its end.
+pub(crate) fn each_leaf(
     reader: &Reader<'_>,
     log: &str,
     end: u64,
@@ -390,3 +288,6 @@ fn each_leaf(
         }
     }
 }
+
+/// What is wrong with a row that a log tells of and that is not there.
+pub(crate) const GONE: &str = "it is gone";

@@ -12,7 +12,8 @@ use store::ledger::HOUSE;
 
 use crate::access::{Action, Caller};
 use crate::error::AppError;
-use crate::ledger::replay::{audience, house};
+use crate::ledger::house::house;
+use crate::ledger::replay::audience;
 use crate::ledger::tree;
 use crate::node::Node;
 
@@ -55,12 +56,14 @@ impl LedgerReport {
         key: impl Into<String>,
         problem: impl Into<String>,
     ) {
-        if self.findings.len() < MAX_FINDINGS {
-            self.findings.push(Finding {
-                table,
-                key: key.into(),
-                problem: problem.into(),
-            });
+        let finding = Finding {
+            table,
+            key: key.into(),
+            problem: problem.into(),
+        };
+        // A row that several logs and releases tell of is named once.
+        if self.findings.len() < MAX_FINDINGS && !self.findings.contains(&finding) {
+            self.findings.push(finding);
         }
     }
 }

@@ -19,6 +19,8 @@ use ledger::checkpoint::SignedCheckpoint;
 use ledger::hash::Hash;
 use ledger::leaf::Leaf;
 use ledger::proof::{verify_consistency, verify_inclusion};
+use release::conditions::Conditions;
+use release::held::Consent;
 use release::party::ReleaseId;
 use release::terms::Recipient;
 use stix::id::Id;
@@ -432,6 +434,22 @@ fn a_node_that_is_older_than_its_logs_begins_them() {
         ["given", "decided", "delivered"]
     );
     assert_eq!(world.verify().findings, []);
+}
+
+#[test]
+fn what_is_changed_through_the_program_is_no_finding() {
+    let world = World::eventful();
+    let (node, admin) = (&world.node, &world.admin);
+    let object = Id::parse("indicator--00000000-0000-4000-8000-000000000001").unwrap();
+    let stricter = Conditions::of(Consent::Anonymous);
+    node.add_conditions(admin, &object, &stricter).unwrap();
+    node.set_disabled(admin, "service-Partner", true).unwrap();
+    let carrier = "service-Carrier";
+    node.set_role(admin, carrier, Role::Auditor).unwrap();
+    world.poll(&world.carrier, 10);
+    let report = world.verify();
+    assert_eq!(report.findings, []);
+    assert!(report.not_compared.is_empty());
 }
 
 /// Every tampering with its findings: `tests/it/tamper.txt` is the table, a statement and what is found below it.

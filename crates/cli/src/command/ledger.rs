@@ -18,7 +18,16 @@ use crate::{Verdict, format, node, out};
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// Check that nothing was changed: of this node, every row; of a peer, its log against what was seen and is held
+    /// Check that nothing was changed: of this node, what its log tells of; of a peer, its log against what was seen and is held
+    ///
+    /// Of this node: releases with what they name, where they come from and who withdrew them; the objects that releases
+    /// name or that were given, with their texts, sources, markings, consent, embargo and caveats; what each audience was
+    /// given; the audit trail; persons and their roles; the logs themselves. A row of these that was changed, taken out or
+    /// put in is named.
+    ///
+    /// Not: objects that no release names, organisations, communities and who is in them, peers, rules, saved queries,
+    /// requests, quarantine, incidents, the policy, passwords and tokens; nor what was changed before it was recorded.
+    /// Whoever can write the database can write all of it anew: that is found only by who kept an earlier head.
     Verify {
         #[command(flatten)]
         peer: Peer,
@@ -198,7 +207,10 @@ fn verify(context: &Context) -> Result<Verdict> {
         out::line(&format!(
             "{} {}",
             context.paint.good("✓"),
-            language.pick("everything is as it was recorded", "すべて記録どおりです"),
+            language.pick(
+                "everything that the log tells of is as it was recorded",
+                "記録簿にあるものはすべて記録どおりです"
+            ),
         ))?;
     }
     Ok(Verdict::of(good))

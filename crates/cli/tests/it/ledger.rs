@@ -243,7 +243,8 @@ fn a_node_checks_itself() {
     release(dir, 1..3);
     let good = at(dir, &["ledger", "verify"]).ended(0);
     assert!(
-        good.stdout.contains("everything is as it was recorded"),
+        good.stdout
+            .contains("everything that the log tells of is as it was recorded"),
         "{}",
         good.stdout
     );
