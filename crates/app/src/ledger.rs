@@ -8,6 +8,7 @@
 
 pub mod verify;
 
+mod giver;
 mod house;
 mod record;
 mod replay;
@@ -30,6 +31,7 @@ use crate::error::AppError;
 use crate::feed::{asked, feed_key, organisation_key};
 use crate::node::{Node, own};
 
+pub(crate) use giver::Giver;
 pub(crate) use record::{
     Handed, begin, conditions_changed, decided, extended, given, person_changed, release_withdrawn,
     released, withdrawn,

@@ -1,11 +1,16 @@
 //! The life of one release: where it comes from, what became of it, who was given what.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 use release::party::{PersonId, ReleaseId, RequestId, RuleId};
 use store::database::Reader;
+use store::origin::TakenRow;
+use store::release::ReleaseRecord;
 
 use crate::access::{Action, Caller};
 use crate::error::AppError;
+use crate::ledger::Giver;
 use crate::node::Node;
 use crate::object::ObjectSummary;
 use crate::proposal::newer;
@@ -39,11 +44,11 @@ pub struct ReleaseLife {
     pub state: &'static str,
     /// Whether a newer version is held of something that it names.
     pub can_correct: bool,
-    /// What audiences have taken of it, by name.
+    /// What audiences were given by it and by no other release, by name.
     pub given: Vec<Given>,
 }
 
-/// What an audience has taken of a release.
+/// What an audience was given by a release, also what was withdrawn since.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
     /// The audience's name.
@@ -88,16 +93,7 @@ impl Node {
             let withdrawal = reader.withdrawal(release)?;
             let requested_by = origin.requested_by.map(|person| name(reader, person));
             let withdrawn_by = withdrawal.as_ref().map(|one| name(reader, one.by));
-            let mut given = Vec::new();
-            for row in reader.taken(release)? {
-                given.push(Given {
-                    audience: audience(reader, &row.audience)?,
-                    objects: row.objects,
-                    first: row.first,
-                    last: row.last,
-                });
-            }
-            given.sort_by(|a, b| a.audience.cmp(&b.audience));
+            let given = given(reader, &record)?;
             Ok(Some(ReleaseLife {
                 summary: release_summary(reader, &record)?,
                 objects,
@@ -115,6 +111,45 @@ impl Node {
             }))
         })
     }
+}
+
+/// What each audience was given by a release.
+fn given(reader: &Reader<'_>, record: &ReleaseRecord) -> Result<Vec<Given>, AppError> {
+    let mut by_audience: BTreeMap<String, Vec<TakenRow>> = BTreeMap::new();
+    for row in reader.taken(record.terms.id)? {
+        by_audience
+            .entry(row.audience.clone())
+            .or_default()
+            .push(row);
+    }
+    let mut given = Vec::new();
+    for (log, rows) in by_audience {
+        let giver = Giver::new(reader, &log, &record.terms, record.confirmed)?;
+        let leaves = rows.iter().filter_map(|row| row.leaf).collect();
+        let gave = giver.gave(&leaves)?;
+        let came = |row: &TakenRow| match row.leaf {
+            Some(leaf) => gave.get(&leaf).copied(),
+            None => row.position.filter(|at| giver.may_have(*at)),
+        };
+        let mut objects = BTreeSet::new();
+        let mut times = BTreeSet::new();
+        for row in &rows {
+            if let Some(at) = came(row) {
+                objects.insert(row.object.as_str());
+                times.insert(at);
+            }
+        }
+        if let (Some(first), Some(last)) = (times.first(), times.last()) {
+            given.push(Given {
+                audience: audience(reader, &log)?,
+                objects: u64::try_from(objects.len()).unwrap_or(u64::MAX),
+                first: *first,
+                last: *last,
+            });
+        }
+    }
+    given.sort_by(|a, b| a.audience.cmp(&b.audience));
+    Ok(given)
 }
 
 fn name(reader: &Reader<'_>, person: PersonId) -> Result<String, AppError> {

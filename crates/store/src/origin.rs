@@ -33,40 +33,53 @@ pub struct Withdrawal {
     pub reason: String,
 }
 
-/// What an audience has in its feed of a release's versions.
+/// A version that a release names, as an audience was given it, by whichever release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TakenRow {
     /// The name of the feed.
     pub audience: String,
-    /// How many objects; also those that were withdrawn since.
-    pub objects: u64,
-    /// The first position.
-    pub first: Timestamp,
-    /// The last position.
-    pub last: Timestamp,
+    /// The object, as the release names it.
+    pub object: String,
+    /// The leaf of the audience's log that gave it; none for what is older than the log.
+    pub leaf: Option<u64>,
+    /// Where it stands in the feed, if it does.
+    pub position: Option<Timestamp>,
 }
 
 impl Reader<'_> {
-    /// What audiences have in their feeds of the versions that a release names.
+    /// What audiences were given of the versions that a release names; by audience.
     ///
     /// # Errors
     /// If the database fails.
     pub fn taken(&self, release: ReleaseId) -> Result<Vec<TakenRow>> {
-        // Feeds are found by audience and source: each feed is asked for each version.
-        let sql = "SELECT feed.audience, count(DISTINCT feed.source), min(feed.position), max(feed.position)
-                   FROM feed_state CROSS JOIN release_item
-                   JOIN feed ON feed.audience = feed_state.audience AND feed.source = release_item.id
-                        AND feed.source_version = release_item.version
-                   WHERE release_item.release = ?1 GROUP BY feed.audience ORDER BY feed.audience";
+        // Each feed and each log is asked for each version; what was withdrawn stands in the log only.
+        let sql = "SELECT feed.audience, item.id, given.leaf, feed.position
+                   FROM feed_state AS state CROSS JOIN release_item AS item
+                   JOIN feed ON feed.audience = state.audience AND feed.source = item.id
+                        AND feed.source_version = item.version AND feed.withdrawn IS NULL
+                   LEFT JOIN ledger_log AS log ON log.name = state.audience
+                   LEFT JOIN ledger_given AS given ON given.log = log.id AND given.id = feed.id
+                        AND given.version = feed.version
+                   WHERE item.release = ?1
+                   UNION
+                   SELECT log.name, item.id, given.leaf, NULL
+                   FROM feed_state AS state JOIN ledger_log AS log ON log.name = state.audience
+                   CROSS JOIN release_item AS item
+                   JOIN ledger_given AS given ON given.log = log.id AND given.version = item.version
+                        AND given.id IN (SELECT item.id UNION ALL SELECT edition.id FROM edition WHERE edition.source = item.id)
+                   WHERE item.release = ?1 AND given.withdrawn IS NOT NULL
+                   ORDER BY 1, 2, 3";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([release.to_string()])?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             found.push(TakenRow {
                 audience: row.get(0)?,
-                objects: u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default(),
-                first: timestamp(row.get(2)?)?,
-                last: timestamp(row.get(3)?)?,
+                object: row.get(1)?,
+                leaf: row
+                    .get::<_, Option<i64>>(2)?
+                    .and_then(|leaf| u64::try_from(leaf).ok()),
+                position: row.get::<_, Option<i64>>(3)?.map(timestamp).transpose()?,
             });
         }
         Ok(found)

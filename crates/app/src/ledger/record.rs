@@ -330,11 +330,24 @@ pub(crate) fn decided(
     release: ReleaseId,
     at: Timestamp,
 ) -> Result<(), AppError> {
-    let policy = policy(writer)?;
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&policy.edition_key.0) else {
+    let Some(release) = decision_id(writer, log, release)? else {
         return Ok(());
     };
-    // The number that the house has would let two audiences find out that they are told of one decision.
+    writer.append_leaf(log, &Leaf::Decided { release, at })?;
+    Ok(())
+}
+
+/// The number of a release in the log of an audience: the one that the house has would let two audiences find out that
+/// they are told of one decision.
+pub(crate) fn decision_id(
+    reader: &Reader<'_>,
+    log: &str,
+    release: ReleaseId,
+) -> Result<Option<Uuid>, AppError> {
+    let policy = policy(reader)?;
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&policy.edition_key.0) else {
+        return Ok(None);
+    };
     for part in ["ledger release", log, &release.to_string()] {
         mac.update(part.as_bytes());
         mac.update(&[0]);
@@ -343,12 +356,7 @@ pub(crate) fn decided(
     for (to, from) in bytes.iter_mut().zip(mac.finalize().into_bytes()) {
         *to = from;
     }
-    let leaf = Leaf::Decided {
-        release: uuid::Builder::from_custom_bytes(bytes).into_uuid(),
-        at,
-    };
-    writer.append_leaf(log, &leaf)?;
-    Ok(())
+    Ok(Some(uuid::Builder::from_custom_bytes(bytes).into_uuid()))
 }
 
 /// The digest of what is older than the logs.

@@ -239,7 +239,7 @@ fn decided(gate: &Gate<'_, Reader<'_>>, asked: &[Asked]) -> Vec<Result<Decision,
 }
 
 /// The audience whose log it is, as it is now; none if it is there no more.
-fn audience_of(reader: &Reader<'_>, log: &str) -> Result<Option<Audience>, AppError> {
+pub(crate) fn audience_of(reader: &Reader<'_>, log: &str) -> Result<Option<Audience>, AppError> {
     if log == "public" {
         return Ok(Some(Audience::Public));
     }

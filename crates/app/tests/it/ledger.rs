@@ -436,6 +436,52 @@ fn a_node_that_is_older_than_its_logs_begins_them() {
     assert_eq!(world.verify().findings, []);
 }
 
+/// What was given by each of these releases: to whom, how many objects, when the first.
+fn given_by(world: &World, releases: &[ReleaseId]) -> Vec<Vec<(String, u64, String)>> {
+    let life = |id: &ReleaseId| {
+        let found = world.node.release_life(&world.admin, *id);
+        let given = found.unwrap().unwrap().given.into_iter();
+        given
+            .map(|one| (one.audience, one.objects, format!("{:.0}", one.first)))
+            .collect()
+    };
+    releases.iter().map(life).collect()
+}
+
+#[test]
+fn a_release_is_told_to_have_given_what_came_by_it_only() {
+    let world = world();
+    let ids: Vec<Id> = (1..=3).map(|n| world.indicator(n, Tlp::Green)).collect();
+    let first = world.confirm(&[&ids[0], &ids[1]], world.telecom);
+    world.poll(&world.carrier, 10);
+    world.poll(&world.partner, 10);
+    let second = world.confirm(&[&ids[0]], world.partners);
+    world.poll(&world.carrier, 10);
+    world.poll(&world.partner, 10);
+    // The carrier has one of the two.
+    let third = world.confirm(&[&ids[1], &ids[2]], world.telecom);
+    let nobody = world.confirm(&[&ids[0], &ids[2]], world.telecom);
+    world.poll(&world.carrier, 10);
+    let row = |name: &str, objects, at: &str| {
+        let name = format!("{name} (service-{name})");
+        (name, objects, format!("2026-01-15T09:00:{at}Z"))
+    };
+    let expected = [
+        vec![row("Carrier", 2, "01")],
+        vec![row("Partner", 1, "02")],
+        vec![row("Carrier", 1, "03")],
+        vec![],
+    ];
+    let releases = [first, second, third, nobody];
+    assert_eq!(given_by(&world, &releases), expected);
+    // What was given stays given, and the notice of its end is none of it.
+    world.withdraw(second);
+    world.withdraw(first);
+    world.poll(&world.carrier, 10);
+    world.poll(&world.partner, 10);
+    assert_eq!(given_by(&world, &releases), expected);
+}
+
 #[test]
 fn what_is_changed_through_the_program_is_no_finding() {
     let world = World::eventful();
