@@ -7,7 +7,7 @@ use base::diagnostic::{Diagnostic, Place};
 use base::hex::Hex;
 use jiff::Timestamp;
 use release::decision::Decision;
-use release::gate::{Asked, Gate, Holdings};
+use release::gate::{Asked, Gate, Holdings, Policy};
 use release::held::Held;
 use release::party::{Audience, Member, OrganisationId};
 use release::terms::{Cut, Recipient, Release};
@@ -23,6 +23,7 @@ use crate::drawn::leaks;
 use crate::error::AppError;
 use crate::four_eyes::SecondReason;
 use crate::node::policy;
+use crate::reach::Reach;
 use crate::sharing::{Outcome, Preview, PreviewRow};
 use crate::view::{one, summary};
 
@@ -196,6 +197,13 @@ pub(crate) fn effect(
     for (_, audience) in &audiences {
         columns.push(Gate::new(&policy, &holdings, audience, now).decide(&wanted)?);
     }
+    let reach = release.map(|release| Reach {
+        reader,
+        release,
+        now,
+        audiences: &audiences,
+    });
+    let before = before(reader, &policy, reach.as_ref(), &wanted, &columns)?;
     let mut rows = Vec::new();
     let mut warnings = Vec::new();
     for (at, ObjectKey { id, .. }) in items.iter().enumerate() {
@@ -205,19 +213,30 @@ pub(crate) fn effect(
             .filter_map(|column| column.get(at))
             .map(outcome)
             .collect();
-        if release.is_some()
+        if let (Some(reach), Some(wanted)) = (&reach, wanted.get(at))
             && cells.iter().all(|cell| *cell == Outcome::Nothing)
             && asked.contains(id)
         {
+            let why = reach.why(&policy, &holdings, wanted)?;
             warnings.push(format!(
-                "`{}` reaches nobody: its marking is above what the recipients may see (without one it is handled as TLP:AMBER+STRICT), or consent was not given",
+                "`{}` reaches nobody: {why}",
                 whole.object().title()
             ));
         }
+        let source = match reader.owner_of(id)? {
+            Some(owner) => reader.organisation(owner)?.map(|known| known.name),
+            None => None,
+        };
+        let already = before.iter().filter_map(|column| column.get(at)).copied();
         rows.push(PreviewRow {
             object: summary(&whole),
+            source: source.unwrap_or_default(),
             cells,
+            already: already.collect(),
         });
+    }
+    if let Some(reach) = &reach {
+        warnings.extend(reach.nothing_new(&rows, asked)?);
     }
     warnings.extend(leaks(reader, own, items, &columns)?);
     let mut seen = Seen::default();
@@ -247,6 +266,34 @@ pub(crate) fn effect(
         digest: seen.digest(),
     };
     Ok(Effect { preview, seen })
+}
+
+/// For each column and object whether the audience gets the same without the release; of no release, no.
+fn before(
+    reader: &Reader<'_>,
+    policy: &Policy,
+    reach: Option<&Reach<'_, '_>>,
+    wanted: &[Asked],
+    columns: &[Vec<Decision>],
+) -> Result<Vec<Vec<bool>>, AppError> {
+    let Some(reach) = reach else {
+        return Ok(columns.iter().map(|_| vec![false; wanted.len()]).collect());
+    };
+    let mut found = Vec::new();
+    for ((_, audience), column) in reach.audiences.iter().zip(columns) {
+        let text = |decision: &Decision| decision.released().map(|one| one.text().to_owned());
+        // What others see comes of other releases.
+        found.push(if reach.is_reached(audience) {
+            let now = Gate::new(policy, reader, audience, reach.now).decide(wanted)?;
+            let pairs = now.iter().zip(column);
+            pairs
+                .map(|(before, after)| before.released().is_some() && text(before) == text(after))
+                .collect()
+        } else {
+            column.iter().map(|one| one.released().is_some()).collect()
+        });
+    }
+    Ok(found)
 }
 
 /// Everybody outside the house: the organisations, persons whom the release names, the public.

@@ -26,6 +26,7 @@ pub mod proposal;
 pub mod quarantine;
 pub mod query;
 pub mod quota;
+mod reach;
 pub mod register;
 pub mod request;
 pub mod rule;

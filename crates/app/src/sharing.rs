@@ -63,8 +63,12 @@ pub struct Preview {
 pub struct PreviewRow {
     /// The object.
     pub object: ObjectSummary,
+    /// The name of the organisation that gave it.
+    pub source: String,
     /// What each audience gets, in the order of the columns.
     pub cells: Vec<Outcome>,
+    /// Whether it gets the same without what is looked at, in the order of the columns.
+    pub already: Vec<bool>,
 }
 
 /// What an audience gets of an object.

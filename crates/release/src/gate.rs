@@ -96,7 +96,7 @@ pub struct Gate<'a, H> {
 }
 
 /// On which terms an audience gets an object.
-struct Passage {
+pub(crate) struct Passage {
     /// What is kept from it.
     cuts: Cuts,
     giver: Giver,
@@ -245,7 +245,11 @@ impl<'a, H: Holdings> Gate<'a, H> {
     }
 
     /// On which terms the audience gets an object, before references are looked at; none if it gets nothing of it.
-    fn passage(&self, reading: &mut Definitions, held: &Held) -> Result<Option<Passage>, H::Error> {
+    pub(crate) fn passage(
+        &self,
+        reading: &mut Definitions,
+        held: &Held,
+    ) -> Result<Option<Passage>, H::Error> {
         let own = self.audience.is_own();
         if !own && self.is_held_back(held) {
             return Ok(None);
@@ -322,7 +326,7 @@ impl<'a, H: Holdings> Gate<'a, H> {
     }
 
     /// The parts that stay hidden under one clearance; none if the whole object does.
-    fn cuts_under(
+    pub(crate) fn cuts_under(
         &self,
         demands: &Demands,
         held: &Held,

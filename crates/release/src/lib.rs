@@ -20,3 +20,4 @@ mod shape;
 pub mod terms;
 mod translation;
 pub mod withdrawal;
+pub mod withheld;

@@ -206,6 +206,7 @@ texts! {
     whole: "whole", "全体";
     edition: "edition", "編集版";
     nothing: "nothing", "なし";
+    already: "already has it", "提供済み";
     cut_out: "cut:", "削除：";
     warnings: "Before you confirm", "確定の前に";
     public: "the public", "一般公開";

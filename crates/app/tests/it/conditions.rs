@@ -100,6 +100,125 @@ fn a_caveat_of_the_house_keeps_an_object_from_one_member_and_the_preview_says_so
     assert!(matches!(read, Err(AppError::Invalid(_))));
 }
 
+/// What the preview of a release of one object to both says in its warnings.
+fn warned(centre: &Centre, object: &Object) -> String {
+    let request = ReleaseRequest {
+        with_references: false,
+        ..to_both(centre, object)
+    };
+    let preview = centre.node.preview(&centre.admin, &request).unwrap();
+    preview.warnings.join("\n")
+}
+
+#[test]
+fn a_preview_says_why_an_object_reaches_nobody() {
+    let centre = centre();
+    let until = centre.clock.now() + SignedDuration::from_hours(1);
+    let conditions = [
+        (Consent::Refused, None, "did not consent"),
+        (Consent::Given, Some(until), "embargo until 2026-01-15T10:"),
+    ];
+    for (consent, embargo_until, why) in conditions {
+        let object = malware(&centre, "Night heron");
+        let conditions = NewConditions {
+            consent,
+            embargo_until,
+            ..NewConditions::NONE
+        };
+        import(&centre, &object, &conditions);
+        let said = warned(&centre, &object);
+        assert!(said.contains(why) && !said.contains("marking"), "{said}");
+    }
+    let caveat = NewConditions {
+        only_to: vec!["Centre".to_owned()],
+        ..NewConditions::NONE
+    };
+    let object = malware(&centre, "Grey heron");
+    import(&centre, &object, &caveat);
+    let said = warned(&centre, &object);
+    assert!(said.contains("a caveat keeps it from them"), "{said}");
+    // A relationship is nothing without its ends.
+    let (one, other) = (malware(&centre, "One"), malware(&centre, "Other"));
+    let relationship = Draft::object("relationship", centre.clock.now(), centre.node.ids())
+        .set("relationship_type", "related-to")
+        .set("source_ref", one.id().as_str())
+        .set("target_ref", other.id().as_str())
+        .marked(Tlp::Green)
+        .finish()
+        .unwrap();
+    for object in [&one, &other, &relationship] {
+        import(&centre, object, &NewConditions::NONE);
+    }
+    let said = warned(&centre, &relationship);
+    assert!(said.contains("--with-references"), "{said}");
+    assert!(said.contains("nothing of it goes to"), "{said}");
+    for (level, why) in [
+        (Some(Tlp::Red), "TLP:RED is above"),
+        (None, "has no TLP marking"),
+    ] {
+        let mut draft = Draft::object("malware", centre.clock.now(), centre.node.ids())
+            .set("name", "Red heron")
+            .set("is_family", false);
+        if let Some(level) = level {
+            draft = draft.marked(level);
+        }
+        let object = draft.finish().unwrap();
+        import(&centre, &object, &NewConditions::NONE);
+        let said = warned(&centre, &object);
+        assert!(said.contains(why), "{said}");
+    }
+}
+
+#[test]
+fn a_preview_tells_what_is_new_from_what_is_held_already() {
+    let centre = centre();
+    let object = malware(&centre, "Night heron");
+    import(&centre, &object, &NewConditions::NONE);
+    let to = |recipients: Vec<Recipient>| ReleaseRequest {
+        recipients,
+        ..to_both(&centre, &object)
+    };
+    let both = to_both(&centre, &object).recipients;
+    let request = to(both[..1].to_vec());
+    centre.node.confirm(&centre.admin, &request).unwrap();
+    let mut all = both.clone();
+    all.push(Recipient::Public);
+    let preview = centre.node.preview(&centre.admin, &to(all)).unwrap();
+    let row = &preview.rows[0];
+    assert_eq!(row.source, "Centre");
+    let mut cells: Vec<_> = preview
+        .audiences
+        .iter()
+        .zip(&row.cells)
+        .zip(&row.already)
+        .collect();
+    cells.sort_by_key(|((name, _), _)| name.as_str());
+    let cells: Vec<_> = cells
+        .iter()
+        .map(|((name, cell), already)| (name.as_str(), **cell == Outcome::Whole, **already))
+        .collect();
+    let expected = [
+        ("Carrier", true, true),
+        ("Partner", true, false),
+        ("public", false, false),
+    ];
+    assert_eq!(cells, expected);
+    let warnings = &preview.warnings;
+    assert!(
+        warnings
+            .iter()
+            .any(|one| one.starts_with("nothing new goes to `telecom`")),
+        "{warnings:?}"
+    );
+    assert!(
+        warnings
+            .iter()
+            .any(|one| one == "nothing of it goes to `public`"),
+        "{warnings:?}"
+    );
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+}
+
 #[test]
 fn an_embargo_keeps_an_object_in_the_house_until_its_time_has_come() {
     let centre = centre();

@@ -350,14 +350,20 @@ pub(crate) fn preview_table(context: &Context, preview: &Preview) -> String {
     for row in &preview.rows {
         let _ = writeln!(
             text,
-            "{}  {}  {}",
+            "{}  {}  {}  {}",
             format::fit(&row.object.marking, 16),
             format::fit(&row.object.kind, 14),
             format::plain(&row.object.title),
+            context.paint.dim(&format::plain(&row.source)),
         );
         let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
-        for (audience, cell) in preview.audiences.iter().zip(&row.cells) {
-            let words = outcome(context, cell);
+        let cells = row.cells.iter().zip(&row.already);
+        for (audience, (cell, already)) in preview.audiences.iter().zip(cells) {
+            let mut words = outcome(context, cell);
+            if *already {
+                let had = context.language.pick("already has it", "提供済み");
+                words = format!("{words} ({had})");
+            }
             match groups.iter_mut().find(|(known, _)| *known == words) {
                 Some((_, audiences)) => audiences.push(audience),
                 None => groups.push((words, vec![audience])),

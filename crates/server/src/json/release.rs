@@ -23,16 +23,21 @@ pub fn summary(release: &ReleaseSummary) -> Value {
     })
 }
 
-/// What a proposal would do: for each object a cell for each audience, in the order of `audiences`.
+/// What a proposal would do: for each object a cell for each audience, in the order of `audiences`; `already` where the
+/// audience gets the same without it.
 pub fn preview(preview: &Preview) -> Value {
     let rows = preview.rows.iter().map(|row| {
-        let cells = row.cells.iter().map(|cell| match cell {
-            Outcome::Edition { cut } => json!({ "outcome": "edition", "cut": cut }),
+        let cells = row.cells.iter().zip(&row.already);
+        let cells = cells.map(|(cell, already)| match cell {
+            Outcome::Edition { cut } => {
+                json!({ "outcome": "edition", "cut": cut, "already": already })
+            }
             Outcome::Nothing => json!({ "outcome": "nothing" }),
-            Outcome::Whole => json!({ "outcome": "whole" }),
+            Outcome::Whole => json!({ "outcome": "whole", "already": already }),
         });
         json!({
             "object": object::summary(&row.object),
+            "source": row.source,
             "cells": cells.collect::<Vec<_>>(),
         })
     });

@@ -140,6 +140,8 @@ pub(super) fn preview() -> Preview {
         audiences: vec!["Toto".to_owned(), "Partner".to_owned(), "public".to_owned()],
         rows: vec![PreviewRow {
             object: summary("indicator", 2),
+            source: "Centre".to_owned(),
+            already: vec![true, false, false],
             cells: vec![Outcome::Whole, Outcome::Edition { cut }, Outcome::Nothing],
         }],
         warnings: vec!["`x` reaches nobody".to_owned()],
