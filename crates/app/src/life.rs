@@ -124,12 +124,12 @@ fn given(reader: &Reader<'_>, record: &ReleaseRecord) -> Result<Vec<Given>, AppE
     }
     let mut given = Vec::new();
     for (log, rows) in by_audience {
-        let giver = Giver::new(reader, &log, &record.terms, record.confirmed)?;
+        let by = Giver::new(reader, &log, &record.terms, record.confirmed)?;
         let leaves = rows.iter().filter_map(|row| row.leaf).collect();
-        let gave = giver.gave(&leaves)?;
+        let gave = by.gave(&leaves)?;
         let came = |row: &TakenRow| match row.leaf {
             Some(leaf) => gave.get(&leaf).copied(),
-            None => row.position.filter(|at| giver.may_have(*at)),
+            None => row.position.filter(|at| by.may_have(*at)),
         };
         let mut objects = BTreeSet::new();
         let mut times = BTreeSet::new();

@@ -95,6 +95,8 @@ fn a_preview_sends_the_form_again_with_one_token() {
         .unwrap();
     assert!(text.contains("name=\"recipients\" value=\"public\""));
     assert!(!text.contains("value=\"secret\""));
+    assert_eq!(text.matches("already has it").count(), 1);
+    assert!(text.contains("<td>Centre</td>"));
 }
 
 #[test]

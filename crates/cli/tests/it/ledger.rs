@@ -248,16 +248,34 @@ fn a_node_checks_itself() {
         "{}",
         good.stdout
     );
+    let again = [
+        "release",
+        "preview",
+        "--to",
+        "harbours",
+        "--object",
+        &id(1),
+        "--reason",
+        "a test",
+        "--ceiling",
+        "green",
+    ];
+    let again = at(dir, &again).ended(0).stdout;
+    assert!(again.contains("already has it)  ← Minato Net"), "{again}");
+    assert!(again.contains("nothing new goes to `harbours`"), "{again}");
     let head = at(dir, &["ledger", "head", "--json"]).ended(0).json();
     assert!(head["note"].as_str().unwrap().contains("/house\n"));
     let proof = at(dir, &["ledger", "proof", "0"]).ended(0).json();
     assert!(proof["leaf"].as_str().unwrap().contains("began"));
     let database = rusqlite::Connection::open(dir.join("noroshi.db")).unwrap();
     database
-        .execute("UPDATE release SET ceiling = 'TLP:AMBER'", [])
+        .execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM object WHERE id LIKE '%1'; UPDATE release SET ceiling = 'TLP:AMBER'")
         .unwrap();
     drop(database);
     let bad = at(dir, &["ledger", "verify", "--json"]).ended(1).json();
     assert_eq!(bad["findings"][0]["table"], "release");
+    let findings = bad["findings"].as_array().unwrap();
+    let gone = |one: &&Value| one["table"] == "object" && one["problem"] == "it is gone";
+    assert_eq!(findings.iter().filter(gone).count(), 1, "{bad}");
     at(dir, &["ledger", "verify", "--lang", "ja"]).ended(1);
 }

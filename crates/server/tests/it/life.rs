@@ -67,6 +67,11 @@ async fn a_release_is_asked_for_and_confirmed_over_the_api() {
         "whole",
         "also by a clock that goes on"
     );
+    assert_eq!(
+        preview["rows"][0]["cells"][carrier.unwrap()]["already"],
+        false
+    );
+    assert!(!preview["rows"][0]["source"].as_str().unwrap().is_empty());
     let (status, refused) = api(&site, &releaser, "releases", Some(release.clone())).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(refused["diagnostics"][0]["code"], "APP-RELEASE-08");
