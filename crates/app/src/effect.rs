@@ -235,7 +235,8 @@ pub(crate) fn effect(
             already: already.collect(),
         });
     }
-    if let Some(reach) = &reach {
+    // Where all that was asked for reaches nobody, it was said already.
+    if let Some(reach) = reach.filter(|_| asked.is_empty() || warnings.len() < asked.len()) {
         warnings.extend(reach.nothing_new(&rows, asked)?);
     }
     warnings.extend(leaks(reader, own, items, &columns)?);
