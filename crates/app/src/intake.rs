@@ -244,20 +244,24 @@ impl Node {
         if batch.is_empty() {
             return Ok(());
         }
-        let entered_by = intake.caller.map(|caller| caller.person);
-        let puts = self.put_of(
-            writer,
-            intake.source,
-            entered_by,
-            &intake.conditions,
-            true,
-            batch,
-        )?;
+        let puts = self.put_own(writer, intake, batch)?;
         for (object, put) in batch.iter().zip(puts) {
             intake.settle(writer, object, put)?;
         }
         batch.clear();
         Ok(())
+    }
+
+    /// Puts objects as those of the source, which may version its own only.
+    fn put_own(
+        &self,
+        writer: &Writer<'_>,
+        intake: &Intake<'_>,
+        objects: &[Object],
+    ) -> Result<Vec<Put>, AppError> {
+        let entered_by = intake.caller.map(|caller| caller.person);
+        let (source, conditions) = (intake.source, &intake.conditions);
+        self.put_of(writer, source, entered_by, conditions, true, objects)
     }
 
     /// Takes in an object of a trusted source that names something benign, and notes that it does.
@@ -268,16 +272,8 @@ impl Node {
         object: Object,
         suspicion: &Suspicion,
     ) -> Result<(), AppError> {
-        let entered_by = intake.caller.map(|caller| caller.person);
         let objects = [object];
-        let puts = self.put_of(
-            writer,
-            intake.source,
-            entered_by,
-            &intake.conditions,
-            true,
-            &objects,
-        )?;
+        let puts = self.put_own(writer, intake, &objects)?;
         for (object, put) in objects.iter().zip(puts) {
             if matches!(put, Put::Stored { .. }) {
                 let kind = QuarantineKind::Suspect;

@@ -23,9 +23,9 @@ pub struct PeerSettings {
     pub url: String,
     /// Which ways.
     pub direction: Direction,
-    /// Collections to pull from, by id, alias or title; the only one that can be read if empty.
+    /// Collections to pull from, by id, alias or title; the only one that can be read, else `releases`, if empty.
     pub pull: Vec<String>,
-    /// Collections to push to, by id, alias or title; the only one that can be written if empty.
+    /// Collections to push to, by id, alias or title; the only one that can be written, else `inbox`, if empty.
     pub push: Vec<String>,
     /// The user of HTTP Basic; the secret is a bearer token where there is none.
     pub user: Option<String>,

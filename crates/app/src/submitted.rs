@@ -4,11 +4,9 @@
 //! else: an object that is held from another source, or set aside without its sender's knowing, is there like any other.
 
 use release::gate::Gate;
-use release::held::{Held, Provenance};
 use release::party::{OrganisationId, PersonId};
 use stix::object::Object;
 use store::database::Writer;
-use store::error::StoreError;
 use store::feed::{FeedEntry, FeedQuery};
 
 use crate::access::{Action, Caller};
@@ -70,13 +68,7 @@ impl Node {
                 let (page, all) = reader.submitted(organisation, &query, ask, MAX_PAGE_BYTES)?;
                 query.after = page.last().map(|one| one.position).or(query.after);
                 for one in page {
-                    let object = Object::parse(&one.text)
-                        .map_err(|_| StoreError::Corrupt { what: "submission" })?;
-                    let provenance = Provenance {
-                        entered_by: Some(one.entered_by),
-                        ..Provenance::given_by(organisation)
-                    };
-                    let Some(released) = gate.returned(&Held::seal(object, provenance)) else {
+                    let Some(released) = gate.returned(&one.held) else {
                         continue;
                     };
                     if entries.len() >= wanted || bytes > MAX_PAGE_BYTES {

@@ -6,6 +6,7 @@
 //! Nearly everything that is sent is new and stays as it was sent. So that it is not recorded a second time at once, what
 //! is stored one after the other is one row, a run; it is spread out into entries when its organisation asks.
 
+use ::release::held::{Held, Provenance};
 use ::release::party::{OrganisationId, PersonId};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, ToSql};
@@ -21,12 +22,10 @@ use crate::feed::{FeedQuery, Names, conditions};
 pub struct Submitted {
     /// When it was added, unique for the organisation.
     pub position: Timestamp,
-    /// Who sent it.
-    pub entered_by: PersonId,
     /// The version key; of an object without versions, that of the time at which it was added.
     pub version: String,
-    /// The text as it was sent; it goes out through the gate (`release::gate::Gate::returned`) and no other way.
-    pub text: String,
+    /// What was sent, as that organisation's own; it goes out through `release::gate::Gate::returned` and no other way.
+    pub held: Held,
 }
 
 const NAMES: Names = Names {
@@ -62,11 +61,16 @@ impl Reader<'_> {
             let text: Option<String> = row.get(3)?;
             let text = text.ok_or(StoreError::Corrupt { what: "submission" })?;
             bytes = bytes.saturating_add(text.len());
+            let object =
+                Object::parse(&text).map_err(|_| StoreError::Corrupt { what: "submission" })?;
+            let provenance = Provenance {
+                entered_by: Some(PersonId(uuid(&row.get::<_, String>(1)?)?)),
+                ..Provenance::given_by(organisation)
+            };
             found.push(Submitted {
                 position: timestamp(row.get(0)?)?,
-                entered_by: PersonId(uuid(&row.get::<_, String>(1)?)?),
                 version: row.get(2)?,
-                text,
+                held: Held::seal(object, provenance),
             });
             if bytes >= max_bytes {
                 return Ok((found, false));

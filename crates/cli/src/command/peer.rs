@@ -65,6 +65,20 @@ pub(crate) enum Command {
     },
 }
 
+/// Files by which a peer and this node believe each other.
+#[derive(Debug, clap::Args)]
+struct CertificateFiles {
+    /// File with the only certificate authorities to believe, PEM
+    #[arg(long = "ca-file", value_name = "FILE")]
+    authorities: Option<PathBuf>,
+    /// File with a client certificate, PEM
+    #[arg(long = "certificate-file", value_name = "FILE", requires = "key")]
+    certificate: Option<PathBuf>,
+    /// File with the key of the client certificate, PEM
+    #[arg(long = "key-file", value_name = "FILE", requires = "certificate")]
+    key: Option<PathBuf>,
+}
+
 /// A server and what is exchanged with it. Credentials come from a file, from standard input or from the environment,
 /// never from the command line, which every user of the machine can read.
 #[derive(Debug, clap::Args)]
@@ -81,10 +95,10 @@ pub(crate) struct New {
     /// Which ways: both, pull or push
     #[arg(long, default_value = "both", value_parser = direction)]
     direction: Direction,
-    /// A collection to pull from, by id, alias or title; may be repeated [default: the only one that can be read]
+    /// A collection to pull from, by id, alias or title; may be repeated [default: the only one that can be read, else `releases`]
     #[arg(long, value_name = "COLLECTION")]
     pull: Vec<String>,
-    /// A collection to push to, by id, alias or title; may be repeated [default: the only one that can be written]
+    /// A collection to push to, by id, alias or title; may be repeated [default: the only one that can be written, else `inbox`]
     #[arg(long, value_name = "COLLECTION")]
     push: Vec<String>,
     /// Sign in by HTTP Basic as this user; the secret is the password then, else an API token
@@ -93,15 +107,8 @@ pub(crate) struct New {
     /// File with the secret, or `-` [default: `NOROSHI_PASSWORD` where there is a user, else `NOROSHI_TOKEN`]
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
-    /// File with the only certificate authorities to believe, PEM
-    #[arg(long, value_name = "FILE")]
-    ca_file: Option<PathBuf>,
-    /// File with a client certificate, PEM
-    #[arg(long, value_name = "FILE", requires = "key_file")]
-    certificate_file: Option<PathBuf>,
-    /// File with the key of the client certificate, PEM
-    #[arg(long, value_name = "FILE", requires = "certificate_file")]
-    key_file: Option<PathBuf>,
+    #[command(flatten)]
+    files: CertificateFiles,
     /// Only objects of this type; may be repeated
     #[arg(long = "type", value_name = "TYPE")]
     types: Vec<String>,
@@ -231,7 +238,7 @@ pub(crate) fn synchronise(context: &Context, name: Option<&str>, ways: &[Way]) -
 
 impl New {
     fn settings(&self) -> Result<PeerSettings> {
-        let authorities = match &self.ca_file {
+        let authorities = match &self.files.authorities {
             Some(path) => Some(pem(path)?),
             None => None,
         };
@@ -264,8 +271,8 @@ impl New {
         let read = |path: &Option<PathBuf>| path.as_ref().map(|path| pem(path)).transpose();
         Ok(PeerSecrets {
             secret,
-            certificates: read(&self.certificate_file)?,
-            key: read(&self.key_file)?,
+            certificates: read(&self.files.certificate)?,
+            key: read(&self.files.key)?,
         })
     }
 }

@@ -44,7 +44,7 @@ pub(crate) enum Command {
     Pull {
         #[command(flatten)]
         server: Server,
-        /// The collection, by id, alias or title [default: the only one that can be read]
+        /// The collection, by id, alias or title [default: the only one that can be read, else `releases`]
         #[arg(long)]
         collection: Option<String>,
         /// Write a bundle to FILE or `-` instead of importing; nothing is remembered
@@ -68,7 +68,7 @@ pub(crate) enum Command {
     Push {
         #[command(flatten)]
         server: Server,
-        /// The collection, by id, alias or title [default: the only one that can be written]
+        /// The collection, by id, alias or title [default: the only one that can be written, else `inbox`]
         #[arg(long)]
         collection: Option<String>,
         /// A bundle's FILE, or `-`; without one, what this node released to the peer SERVER

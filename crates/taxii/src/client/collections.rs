@@ -5,8 +5,8 @@ use crate::client::error::ClientError;
 use crate::message::collection::Collection;
 
 impl Client {
-    /// The collections that are meant, each with the URL of its API root: each of `names` by id, alias or title, or the
-    /// only one that fits where nothing is named.
+    /// The collections that are meant, each with the URL of its API root: each of `names` by id, alias or title; where
+    /// nothing is named the only one that fits, or of several the one with the alias `releases` or `inbox`.
     ///
     /// # Errors
     /// [`ClientError::Collection`] where a name means none or several, or not just one fits.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use app::peer::{Direction, Edit, PeerChange, SecretsChange, Way};
 
-use crate::command::peer::{MAX_SECRET_BYTES, direction, pem, way};
+use crate::command::peer::{CertificateFiles, MAX_SECRET_BYTES, direction, pem, way};
 use crate::config::Context;
 use crate::{Verdict, input, node, out};
 
@@ -32,15 +32,8 @@ pub(crate) struct Change {
     /// File with the new secret, or `-`; the environment is not asked
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
-    /// File with the only certificate authorities to believe, PEM
-    #[arg(long, value_name = "FILE")]
-    ca_file: Option<PathBuf>,
-    /// File with a client certificate, PEM
-    #[arg(long, value_name = "FILE", requires = "key_file")]
-    certificate_file: Option<PathBuf>,
-    /// File with the key of the client certificate, PEM
-    #[arg(long, value_name = "FILE", requires = "certificate_file")]
-    key_file: Option<PathBuf>,
+    #[command(flatten)]
+    files: CertificateFiles,
     /// Only objects of this type; may be repeated, and replaces all
     #[arg(long = "type", value_name = "TYPE")]
     types: Vec<String>,
@@ -68,9 +61,9 @@ enum Cleared {
     Ca,
     /// The client certificate and its key
     Certificate,
-    /// The collections to pull from: the only one that can be read is meant again
+    /// The collections to pull from: the default is meant again
     Pull,
-    /// The collections to push to: the only one that can be written is meant again
+    /// The collections to push to: the default is meant again
     Push,
     /// The token or password
     Secret,
@@ -118,8 +111,8 @@ impl Change {
 
     fn read(&self) -> Result<PeerChange> {
         let given = [
-            (Cleared::Ca, self.ca_file.is_some()),
-            (Cleared::Certificate, self.certificate_file.is_some()),
+            (Cleared::Ca, self.files.authorities.is_some()),
+            (Cleared::Certificate, self.files.certificate.is_some()),
             (Cleared::Pull, !self.pull.is_empty()),
             (Cleared::Push, !self.push.is_empty()),
             (Cleared::Secret, self.secret_file.is_some()),
@@ -149,7 +142,7 @@ impl Change {
             pull: list(&self.pull, Cleared::Pull),
             push: list(&self.push, Cleared::Push),
             user: self.edit(self.user.clone(), Cleared::User),
-            authorities: self.edit(read(&self.ca_file)?, Cleared::Ca),
+            authorities: self.edit(read(&self.files.authorities)?, Cleared::Ca),
             types: list(&self.types, Cleared::Type),
             interval_secs: self.interval,
             page_objects: self.page,
@@ -157,8 +150,8 @@ impl Change {
             reread_hours: self.reread,
             secrets: SecretsChange {
                 secret: self.edit(secret, Cleared::Secret),
-                certificates: self.edit(read(&self.certificate_file)?, Cleared::Certificate),
-                key: self.edit(read(&self.key_file)?, Cleared::Certificate),
+                certificates: self.edit(read(&self.files.certificate)?, Cleared::Certificate),
+                key: self.edit(read(&self.files.key)?, Cleared::Certificate),
             },
         })
     }
